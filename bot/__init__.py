@@ -1,0 +1,1 @@
+"""People: channels, replies, feedback, the `danchu` program."""

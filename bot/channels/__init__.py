@@ -1,0 +1,1 @@
+"""The channels. They know neither each other nor the feedback tables."""

@@ -1,0 +1,1 @@
+"""The law as written: documents, provisions, citations, places, validity."""

@@ -1,0 +1,1 @@
+"""Passages, encoder, FAISS and lexical index; build, save, load."""

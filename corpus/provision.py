@@ -48,15 +48,7 @@ MARKED = (
 )
 """The levels that carry a mark in the text; only these are counted as provisions."""
 
-QUOTABLE = (
-    *MARKED,
-    Level.BASES,
-    Level.BASIS,
-    Level.OPENING,
-    Level.PARAGRAPH,
-    Level.CLOSING,
-    Level.SIGNATURE,
-)
+QUOTABLE = tuple(level for level in Level if level is not Level.ATTESTATION)
 """The levels that may be shown as a quote. Never the electronic attestation: it holds e-mail addresses."""
 
 POINT_LETTERS = "abcdđeghiklmnopqrstuvxy"

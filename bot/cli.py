@@ -1,0 +1,238 @@
+"""The `danchu` program: every command, and the one place where errors become one plain line.
+
+Heavy libraries are imported inside the commands that need them: `danchu ask` is to answer within two seconds of a
+cold start.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from bot.cli_corpus import corpus_app, index_app
+from bot.cli_tools import console, fail, home, notes, opened, progress_bar
+from bot.feedback.cli import feedback_app
+from evaluation.cli import evaluate_app
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.engine import Engine
+    from retrieval.answer import Answer
+
+app = typer.Typer(
+    name="danchu",
+    help="Trả lời câu hỏi về thực hiện dân chủ ở cơ sở bằng nguyên văn điều khoản.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(corpus_app, name="corpus")
+app.add_typer(index_app, name="index")
+app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(feedback_app, name="feedback")
+
+
+def main() -> NoReturn:
+    """Run the program. Errors that can be foreseen end as one plain line in Vietnamese and exit code 1."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader of our output went away (`danchu … | head`); nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except Exception as error:  # noqa: BLE001 -- the last border: no stack is ever shown to a person
+        fail(error)
+    raise SystemExit(0)
+
+
+@app.command(
+    epilog='Ví dụ: `danchu ask "Ai giám sát nghị quyết ở Thạch Khôi?"` · `danchu ask --batch cau-hoi.jsonl --json`'
+)
+def ask(
+    question: Annotated[str | None, typer.Argument(help="Câu hỏi, có dấu hay không dấu.")] = None,
+    place: Annotated[str | None, typer.Option(help="Địa phương, ví dụ “Thạch Khôi”.")] = None,
+    on: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hỏi cho ngày nào.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+    explain: Annotated[bool, typer.Option(help="In các tín hiệu xếp hạng.")] = False,
+    batch: Annotated[Path | None, typer.Option(help="Tệp JSONL, mỗi dòng một câu hỏi.")] = None,
+    live: Annotated[bool, typer.Option(help="Với --batch: cũng ghi câu hỏi vào cơ sở dữ liệu.")] = False,
+) -> None:
+    """Hỏi một câu."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("cần một câu hỏi, hoặc --batch TỆP")
+    if batch is not None:
+        return _batch(batch, live)
+    from retrieval.question import Question
+
+    engine = opened()
+    assistant, trouble = _assistant(engine)
+    recorded = assistant.ask(
+        Question(question or "", place, on.date() if on else None), channel="cli", asker=_operator()
+    )
+    if as_json:
+        print(json.dumps(_explained(recorded.answer, explain), ensure_ascii=False))
+    else:
+        from bot.terminal import show_answer
+
+        show_answer(console(), recorded.answer, explain=explain)
+    problem = trouble()
+    if problem:
+        notes().print(f"{problem} Câu hỏi đã được để vào hàng chờ.")
+        raise typer.Exit(1)
+    return None
+
+
+@app.command(epilog='Ví dụ: `danchu chat --place "Thạch Khôi"`; gõ `/thoat` để dừng.')
+def chat(place: Annotated[str | None, typer.Option(help="Địa phương.")] = None) -> None:
+    """Trò chuyện trong cửa sổ lệnh."""
+    from bot import messages
+    from bot.terminal import show_answer
+    from retrieval.question import Question
+
+    assistant, trouble = _assistant(opened())
+    screen = console()
+    screen.print(messages.GREETING)
+    screen.print(messages.PRIVACY, style="dim")
+    previous: list[str] = []
+    while True:
+        try:
+            text = screen.input("\n[bold]Bạn hỏi:[/bold] ")
+        except EOFError:
+            break
+        if text.strip().lower() in ("/thoat", "/thoát", "thoát", "exit", "quit"):
+            break
+        recorded = assistant.ask(Question(text, place, previous=tuple(previous[-3:])), channel="cli", asker=_operator())
+        show_answer(screen, recorded.answer)
+        if text.strip():
+            previous.append(text)
+    problem = trouble()
+    if problem:
+        notes().print(problem)
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Ví dụ: `danchu serve --port 8080`")
+def serve(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ để nghe.")] = None,
+    port: Annotated[int | None, typer.Option(help="Cổng.")] = None,
+) -> None:
+    """Chạy trang hỏi đáp, cùng Telegram khi có mã."""
+    from bot.serving import serve as run
+
+    run(host, port)
+
+
+@app.command(epilog="Ví dụ: `DANCHU_TELEGRAM_TOKEN=… danchu telegram`")
+def telegram() -> None:
+    """Chạy riêng kênh Telegram."""
+    from bot.serving import telegram as run
+
+    run()
+
+
+@app.command(epilog="Ví dụ: `danchu verify K7M2Q8XH`")
+def verify(
+    code: Annotated[str, typer.Argument(help="Mã kiểm tra in dưới trích dẫn.")],
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+) -> None:
+    """Kiểm tra một trích dẫn còn nguyên trong văn bản hay không."""
+    from corpus.catalog import open_catalog
+    from corpus.verify import Standing
+    from corpus.verify import verify as check
+
+    verdict = check(code, open_catalog(home()))
+    sentence = {
+        Standing.STANDS: "Trích dẫn còn nguyên trong văn bản.",
+        Standing.WORDS_CHANGED: "Trích dẫn KHÔNG còn nguyên.",
+        Standing.UNKNOWN: "Không có trích dẫn nào trong các văn bản đang giữ mang mã này.",
+        Standing.NOT_A_CODE: "Đây không phải mã kiểm tra (8 chữ và số, không có 0, O, 1, I, L).",
+    }[verdict.standing]
+    stands = verdict.standing is Standing.STANDS
+    if as_json:
+        citation = verdict.citation
+        print(
+            json.dumps(
+                {
+                    "code": code,
+                    "stands": stands,
+                    "standing": verdict.standing.value,
+                    "citation": citation.words if citation else None,
+                    "text": citation.text if citation else None,
+                    "note": verdict.note or None,
+                },
+                ensure_ascii=False,
+            )
+        )
+    else:
+        (console() if stands else notes()).print(sentence, style="bold green" if stands else "bold red")
+        if verdict.citation:
+            console().print(verdict.citation.words, style="bold", markup=False)
+            console().print(verdict.citation.text, markup=False, highlight=False)
+        if verdict.note:
+            notes().print(verdict.note)
+    if not stands:
+        raise typer.Exit(1)
+
+
+def _assistant(engine: Engine) -> tuple[Assistant, Any]:
+    """The assistant over an engine, and what tells in one line why recording failed, or None."""
+    from bot.assistant import Assistant
+    from bot.feedback.recorder import open_recorder
+    from bot.settings import load_settings
+
+    recorder = open_recorder(load_settings())
+
+    def trouble() -> str | None:
+        status = recorder.status()
+        return None if status.database_ok else (status.last_error or "Không ghi được vào cơ sở dữ liệu.")
+
+    return Assistant(engine, recorder), trouble
+
+
+def _batch(path: Path, live: bool) -> None:
+    from bot.batch import answer_lines
+
+    try:
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except OSError as error:
+        fail(error, f"Không đọc được tệp {path}.")
+    engine = opened()
+    assistant = _assistant(engine)[0] if live else None
+    with progress_bar("Trả lời", shown=sys.stderr.isatty()) as step:
+        for n, line in enumerate(answer_lines(lines, engine, assistant), 1):
+            print(line)
+            step(n, len(lines))
+
+
+def _explained(answer: Answer, explain: bool) -> dict[str, Any]:
+    table = answer.to_json()
+    if explain:
+        table["candidates"] = [
+            {
+                "citation": candidate.citation,
+                "key": candidate.key,
+                "score": round(candidate.score, 4),
+                "signals": {signal.name: round(signal.value, 4) for signal in candidate.signals},
+            }
+            for candidate in answer.candidates
+        ]
+    return table
+
+
+def _operator() -> str:
+    return f"cli:{os.getuid() if hasattr(os, 'getuid') else 'local'}"
+
+
+if __name__ == "__main__":
+    logging.captureWarnings(True)
+    main()

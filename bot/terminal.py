@@ -1,0 +1,109 @@
+"""How answers and documents look in a terminal. Words of documents are printed as they stand, never as markup."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from bot.reply import QuoteBlock, reply
+from corpus.citation import name
+from corpus.document import Document
+from corpus.provision import MARKED, Provision
+from retrieval.answer import Answer
+
+_COLOURS = {"in_force": "green", "not_yet": "yellow", "expired": "red", "not_binding": "yellow", "unknown": "yellow"}
+
+
+def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
+    """Print an answer as a person reads it."""
+    said = reply(answer)
+    if said.understood:
+        console.print(Text(said.understood, style="dim"))
+    if said.headline:
+        console.print(Text(said.headline, style="bold"))
+    for block in said.quotes:
+        console.print(_panel(block))
+    for line in (said.closing, said.next_question):
+        if line:
+            console.print(Text(line, style="dim"))
+    if explain:
+        console.print(_signals(answer))
+
+
+def _panel(block: QuoteBlock) -> Panel:
+    words = [Text(lead, style="dim") for lead in block.lead_in]
+    words.append(Text(block.text))
+    proof = Text.assemble(
+        (block.badge, f"bold {_COLOURS[block.force]}"), (f" – {block.note}", "dim"), (f"  Mã: {block.code}", "cyan")
+    )
+    rest = [Text(f"{block.rest} {block.address}", style="dim")] if block.rest else []
+    return Panel(Group(*words, Text(""), Text(block.citation, style="bold"), proof, *rest), padding=(0, 1))
+
+
+def _signals(answer: Answer) -> Table:
+    table = Table(title="Vì sao có thứ tự này", title_justify="left")
+    table.add_column("điểm", justify="right")
+    names = [signal.name for signal in answer.candidates[0].signals] if answer.candidates else []
+    for signal in names:
+        table.add_column(signal, justify="right")
+    table.add_column("điều khoản", overflow="fold")
+    for candidate in answer.candidates:
+        values = [f"{signal.value:.2f}" for signal in candidate.signals]
+        table.add_row(f"{candidate.score:.3f}", *values, candidate.citation)
+    if not answer.candidates:
+        table.caption = "Câu hỏi được trả lời thẳng, không qua tìm kiếm."
+    return table
+
+
+def document_tree(document: Document) -> Tree:
+    """A document as a tree: each provision's first words."""
+    tree = Tree(Text(name(document.meta), style="bold"))
+    for part in document.parts:
+        _grow(tree, document, part)
+    return tree
+
+
+def _grow(tree: Tree, document: Document, provision: Provision) -> None:
+    first = document.own_words(provision).split("\n")[0]
+    label = Text(provision.path.steps[-1].words, style="cyan" if provision.level in MARKED else "dim")
+    label.append(f"  {first[:90]}{'…' if len(first) > 90 else ''}", style="default")
+    branch = tree.add(label)
+    for child in provision.children:
+        _grow(branch, document, child)
+
+
+def documents_table(documents: list[Document]) -> Table:
+    """The documents held, a row each."""
+    table = Table()
+    for column in ("mã", "văn bản", "hiệu lực từ", "điều khoản"):
+        table.add_column(column, justify="right" if column == "điều khoản" else "left", overflow="fold")
+    for document in documents:
+        effective = document.meta.effective
+        table.add_row(
+            document.id,
+            name(document.meta),
+            effective.isoformat() if effective else "không ghi",
+            str(len(document.marked)),
+        )
+    return table
+
+
+def counts_table(documents: list[Document]) -> Table:
+    """Provisions by level, as read and as counted by hand."""
+    table = Table(title="Số điều khoản có đánh dấu (đọc được / đếm tay)", title_justify="left")
+    table.add_column("văn bản", overflow="fold")
+    columns = {
+        "articles": "Điều", "sections": "Mục", "clauses": "khoản", "points": "điểm", "indents": "gạch đầu dòng", "all": "tất cả"
+    }  # fmt: skip
+    for heading in columns.values():
+        table.add_column(heading, justify="right")
+    for document in documents:
+        read, by_hand = document.counts(), document.meta.counts
+        cells = [f"{read[key]} / {by_hand.get(key, '–')}" for key in columns]
+        table.add_row(
+            document.id, *cells, style=None if all(by_hand.get(k, read[k]) == read[k] for k in columns) else "red"
+        )
+    return table

@@ -1,0 +1,96 @@
+"""Places named in a text: those that documents are held of, and others that can be told to be places.
+
+Provinces are those of the two lists of 2025: the 63 before 1 July 2025 and the 34 after (Resolution 202/2025/QH15).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corpus.document import Document, Place
+from corpus.text import fold
+
+_PROVINCES = """An Giang|Bà Rịa - Vũng Tàu|Bà Rịa Vũng Tàu|Vũng Tàu|Bạc Liêu|Bắc Giang|Bắc Kạn|Bắc Ninh|Bến Tre|Bình Dương|
+Bình Định|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Cần Thơ|Đà Nẵng|Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|Đồng Tháp|Gia Lai|
+Hà Giang|Hà Nam|Hà Nội|Hà Tĩnh|Hải Dương|Hải Phòng|Hậu Giang|Hòa Bình|Hồ Chí Minh|Sài Gòn|Huế|Thừa Thiên Huế|Hưng Yên|
+Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lạng Sơn|Lào Cai|Lâm Đồng|Long An|Nam Định|Nghệ An|Ninh Bình|Ninh Thuận|Phú Thọ|
+Phú Yên|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|Tây Ninh|Thái Bình|Thái Nguyên|Thanh Hóa|
+Tiền Giang|Trà Vinh|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái|Hạ Long|Nha Trang|Đà Lạt|Thủ Đức|Biên Hòa|Hội An|Phú Quốc"""
+
+PROVINCES = tuple(name.strip() for name in _PROVINCES.replace("\n", "").split("|"))
+"""Provinces and central cities, before and after 1 July 2025, and some large cities that people name alone."""
+
+_UNITS = r"(?:tinh|thanh pho|tp\.?|thi xa|tx\.?|thi tran|tt\.?|quan|q\.?|huyen|h\.?|phuong|p\.?|xa|x\.?|dac khu)"
+_NAME = r"[A-ZĐÀ-Ỹ][\wà-ỹ]*(?:\s+[A-ZĐÀ-Ỹ][\wà-ỹ]*){0,3}"
+_UNIT_WORDS = r"(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Tt]hị xã|[Tt]hị trấn|[Qq]uận|[Hh]uyện|[Pp]hường|[Xx]ã|[Đđ]ặc khu)"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """A place named in a text. `place` is None where no document of it is held."""
+
+    words: str
+    start: int
+    end: int
+    place: Place | None
+
+
+def bare_name(place: Place) -> str:
+    """A place's name without its unit word: "Phường Thạch Khôi" is "Thạch Khôi"."""
+    return re.sub(r"^(?:Thành phố|Tỉnh|Thị xã|Thị trấn|Quận|Huyện|Phường|Xã|Đặc khu)\s+", "", place.name)
+
+
+def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
+    """Find the places that a text names, in order.
+
+    Args:
+        text: composed (NFC) text, with or without accents.
+        held: the places that documents are held of.
+    """
+    folded = fold(text)
+    found: list[PlaceMention] = []
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= mention.start or start >= mention.end for mention in found)
+
+    for place in held:
+        name = re.escape(fold(bare_name(place))).replace(r"\ ", r"\s+")
+        for match in re.finditer(rf"(?<!\w)(?:{_UNITS}\s*)?({name})(?!\w)", folded):
+            if _spelled(text[match.start(1) : match.end(1)], bare_name(place)) and free(*match.span()):
+                found.append(PlaceMention(text[match.start() : match.end()], *match.span(), place))
+    for name in PROVINCES:
+        pattern = re.escape(fold(name)).replace(r"\ ", r"\s+")
+        for match in re.finditer(rf"(?<!\w)(?:{_UNITS}\s+)?({pattern})(?!\w)", folded):
+            if _spelled(text[match.start(1) : match.end(1)], name) and free(*match.span()):
+                found.append(PlaceMention(text[match.start() : match.end()], *match.span(), None))
+    for match in re.finditer(rf"(?<!\w){_UNIT_WORDS}\s+({_NAME}|\d{{1,2}}(?!\s*[/%.\w]))", text):
+        if free(*match.span()) and fold(match[1]) not in _NOT_NAMES:
+            found.append(PlaceMention(match[0], *match.span(), None))
+    return sorted(found, key=lambda mention: mention.start)
+
+
+_NOT_NAMES = frozenset(("hoi", "dang", "nha", "mat tran", "uy", "ban", "luat"))
+"""Words that stand after a unit word in capitals without being its name."""
+
+
+def _spelled(words: str, name: str) -> bool:
+    """Whether words may be this name: typed without accents, or with the right ones."""
+    bare = " ".join(words.split()).lower()
+    return bare.isascii() or bare == name.lower() or bare == _other_spelling(name.lower())
+
+
+def _other_spelling(name: str) -> str:
+    return name.replace("hòa", "hoà").replace("hóa", "hoá")
+
+
+def places_of(documents: Iterable[Document]) -> list[Place]:
+    """The places that documents are held of, each once, longest name first."""
+    found = {document.meta.place.name: document.meta.place for document in documents if document.meta.place}
+    return sorted(found.values(), key=lambda place: -len(place.name))
+
+
+def within(inner: Place, outer: Place) -> bool:
+    """Whether a place lies in a province or central city (by today's map)."""
+    return inner != outer and inner.province == outer.name

@@ -1,0 +1,335 @@
+"""The only way in: a Question becomes an Answer.
+
+The steps, in order: is it a question at all; what does it say (`understand`); does it name a provision or a document
+(`lookup`); else search (`search`, `rank`); then decide between answered, related and unanswered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.catalog import Catalog
+from corpus.citation import Citation, lead_in, name, quotations
+from corpus.document import Document, Place, Tier
+from corpus.places import places_of, within
+from corpus.provision import MARKED, Provision, ProvisionPath
+from corpus.validity import Force, Validity, amendments, validity
+from index.passages import key
+from index.provision_index import ProvisionIndex
+from retrieval import lookup
+from retrieval.answer import (
+    MAX_QUOTES,
+    Answer,
+    Candidate,
+    LeadIn,
+    Quote,
+    Reason,
+    Rest,
+    Searched,
+    Signal,
+    Status,
+)
+from retrieval.lookup import Named
+from retrieval.question import Question
+from retrieval.rank import STATED, Array, Coverage, RankSettings, Signals, confidence, score, states
+from retrieval.understand import (
+    Fact,
+    Understanding,
+    names_other_field,
+    names_own_field,
+    too_long,
+    understand,
+    unreadable,
+)
+
+_EXPLAINED = 8
+"""How many candidates an answer keeps, so that it can be explained."""
+_SHOWN = 3
+"""How many provisions a search shows at most; the contract allows five quotes."""
+_FORCE_FIRST = {Force.IN_FORCE: 0.03, Force.UNKNOWN: 0.01, Force.NOT_BINDING: -0.03, Force.EXPIRED: -0.02}
+"""When two clauses are equally good, the binding one comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    document: Document
+    provision: Provision
+    score: float
+    confidence: float
+
+
+class Answerer:
+    """Answers questions over one catalog and its index. It keeps no state between questions; safe in threads.
+
+    Args:
+        catalog: the documents held.
+        index: the index of their passages.
+        settings: the numbers that steer order and refusal.
+    """
+
+    def __init__(self, catalog: Catalog, index: ProvisionIndex, settings: RankSettings | None = None) -> None:
+        self.catalog = catalog
+        self.settings = settings or RankSettings()
+        self._index = index
+        self._held = places_of(catalog)
+        provisions = {key(d, p): (d, p) for d in catalog for p in d.walk()}
+        self._rows = [provisions[passage.key] for passage in index.passages]
+        self._coverage = Coverage(index.passages)
+        self._documents = np.array([list(catalog).index(d) for d, _ in self._rows], dtype=np.int32)
+        sizes = [p.end - p.start for _, p in self._rows]
+        self._long = np.array([size > 2_000 for size in sizes], dtype=np.float32)
+        words = [d.words(p) if p.end - p.start <= 2_000 else d.own_words(p) for d, p in self._rows]
+        self._stated = {fact: np.array([states(fact, text) for text in words], dtype=np.float32) for fact in STATED}
+        self._amended = {d.id: amendments(d.meta, catalog) for d in catalog}
+        self._searched = Searched(len(catalog.documents), catalog.provisions, catalog.digest[:12])
+
+    def validity_of(self, document: Document, on: dt.date | None = None) -> Validity:
+        """Whether a document binds on a day (default: today)."""
+        return validity(document.meta, on or dt.date.today(), self._amended.get(document.id))
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question. Never raises for want of an answer: that is a status."""
+        start = time.perf_counter()
+        on = question.on or dt.date.today()
+        refusal = self._not_a_question(question.text)
+        if refusal:
+            return self._answer(question, None, on, start, Status.UNANSWERED, refusal)
+        asked = understand(question, self._held)
+        named = lookup.named_documents(asked, self.catalog)
+        straight = self._straight(question, asked, named, on, start)
+        return straight or self._search(question, asked, named, on, start)
+
+    # Questions that name what they want.
+
+    def _not_a_question(self, text: str) -> Reason | None:
+        visible = "".join(text.split())
+        if not visible:
+            return Reason.EMPTY
+        if too_long(text):
+            return Reason.TOO_LONG
+        return Reason.UNREADABLE if unreadable(text) else None
+
+    def _straight(
+        self, question: Question, asked: Understanding, named: Named, on: dt.date, start: float
+    ) -> Answer | None:
+        """The answer to a question that names a provision, a document's signature, force or bases; else None."""
+        if named.unknown and not named.documents and (asked.provisions or not asked.held_places):
+            return self._answer(
+                question, asked, on, start, Status.UNANSWERED, Reason.DOCUMENT_NOT_IN_CORPUS, detail=named.unknown
+            )
+        if asked.provisions and not (asked.unknown_places and not asked.held_places and not named.documents):
+            found = lookup.find_named(asked, named, self.catalog)
+            if found is not None:
+                return self._named_answer(question, asked, found, on, start)
+        if asked.fact in (Fact.SIGNER, Fact.FORCE, Fact.BASIS) and (named.documents or asked.held_places):
+            documents = named.documents or self._of(asked.held_places)
+            parts = lookup.unmarked(asked, documents)
+            if parts:
+                hits = [_Hit(d, p, 1.0, 1.0) for d, p in parts]
+                vague = (
+                    asked.fact is Fact.FORCE and all(d.meta.effective is None for d, _ in parts) and _asks_force(asked)
+                )
+                status, reason = (Status.RELATED, Reason.FACT_NOT_STATED) if vague else (Status.ANSWERED, None)
+                return self._answer(question, asked, on, start, status, reason, self._quotes(hits, on))
+        return None
+
+    def _named_answer(
+        self, question: Question, asked: Understanding, found: lookup.Found, on: dt.date, start: float
+    ) -> Answer:
+        if not found.provisions:
+            return self._answer(
+                question, asked, on, start, Status.UNANSWERED, Reason.PROVISION_NOT_FOUND, detail=found.missing
+            )
+        hits = [_Hit(d, p, 1.0, 1.0) for d, p in found.provisions]
+        if found.ambiguous:
+            quotes = self._quotes(hits, on, whole=False)
+            return self._answer(question, asked, on, start, Status.RELATED, Reason.LOW_CONFIDENCE, quotes)
+        return self._answer(question, asked, on, start, Status.ANSWERED, None, self._quotes(hits, on))
+
+    # Questions that must be searched.
+
+    def _search(self, question: Question, asked: Understanding, named: Named, on: dt.date, start: float) -> Answer:
+        signals = self._signals(asked)
+        order = score(signals, self.settings)
+        candidates = self._candidates(order, signals)
+
+        def refuse(reason: Reason, detail: str | None = None) -> Answer:
+            return self._answer(
+                question, asked, on, start, Status.UNANSWERED, reason, detail=detail, candidates=candidates
+            )
+
+        best = int(order.argmax()) if len(order) else -1
+        sure = confidence(signals, best, asked) if best >= 0 else 0.0
+        own = names_own_field(asked.text) or bool(named.documents)
+        if not own and not names_other_field(asked.text) and not asked.places and sure < self.settings.sure:
+            return refuse(Reason.OFF_TOPIC)
+        if asked.unknown_places and not asked.held_places and not named.documents:
+            return refuse(Reason.PLACE_NOT_IN_CORPUS, asked.unknown_places[0])
+        scopes = self._scopes(asked, named)
+        hits: list[_Hit] = []
+        for scope in scopes:
+            share = self._best(scope, order, signals, asked, on, _SHOWN if len(scopes) == 1 else 1)
+            hits += share
+        if not hits or max(hit.confidence for hit in hits) < self.settings.near:
+            return refuse(Reason.OTHER_LAW if names_other_field(asked.text) else Reason.NO_PROVISION)
+        first = hits[0]
+        if names_other_field(asked.text) and first.confidence < self.settings.sure:
+            return refuse(Reason.OTHER_LAW)
+        quotes = self._quotes(hits, on, whole=False)
+        if asked.fact and not states(asked.fact, first.document.words(first.provision)):
+            return self._answer(
+                question, asked, on, start, Status.RELATED, Reason.FACT_NOT_STATED, quotes, candidates=candidates
+            )
+        if first.confidence < self.settings.sure:
+            return self._answer(
+                question, asked, on, start, Status.RELATED, Reason.LOW_CONFIDENCE, quotes, candidates=candidates
+            )
+        return self._answer(question, asked, on, start, Status.ANSWERED, None, quotes, candidates=candidates)
+
+    def _signals(self, asked: Understanding) -> Signals:
+        lexical = self._index.lexical_scores(asked.searched)
+        top = float(lexical.max(initial=0.0))
+        added = asked.shown
+        here = np.array([float(d.meta.place in asked.held_places) for d in self.catalog] or [0.0], dtype=np.float32)
+        fact = self._stated.get(asked.fact) if asked.fact else None
+        return Signals(
+            lexical=lexical / np.float32(top) if top else lexical,
+            dense=np.maximum(self._index.dense_scores(asked.searched), 0),
+            coverage=self._coverage.share(asked.content),
+            added=self._coverage.share(added) if added else np.zeros_like(lexical),
+            fact=np.zeros_like(lexical) if fact is None else fact,
+            here=here[self._documents],
+            long=self._long,
+        )
+
+    def _scopes(self, asked: Understanding, named: Named) -> list[set[str]]:
+        """The sets of documents to search: one, or one for each place that is compared."""
+        if len(asked.held_places) > 1:
+            return [{d.id for d in self._of([place])} for place in asked.held_places]
+        if named.documents:
+            return [{d.id for d in named.documents}]
+        if asked.held_places:
+            place = asked.held_places[0]
+            return [
+                {
+                    d.id
+                    for d in self.catalog
+                    if d.meta.tier is Tier.NATIONAL
+                    or (d.meta.place and (d.meta.place == place or within(place, d.meta.place)))
+                }
+            ]
+        return [{d.id for d in self.catalog}]
+
+    def _best(
+        self, scope: set[str], order: Array, signals: Signals, asked: Understanding, on: dt.date, most: int
+    ) -> list[_Hit]:
+        """The best provisions in a set of documents, none inside another."""
+        bonus = {d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) for d in self.catalog if d.id in scope}
+        rows = [row for row, (d, _) in enumerate(self._rows) if d.id in scope]
+        rows.sort(key=lambda row: -(float(order[row]) + bonus[self._rows[row][0].id]))
+        hits: list[_Hit] = []
+        for row in rows[: 10 * most]:
+            document, provision = self._rows[row]
+            value = float(order[row])
+            if hits and value < self.settings.beside * hits[0].score:
+                break
+            if any(_nested(hit, document, provision.path) for hit in hits):
+                continue
+            hits.append(_Hit(document, provision, value, confidence(signals, row, asked)))
+            if len(hits) == most:
+                break
+        return hits
+
+    # From provisions to an answer.
+
+    def _quotes(self, hits: Sequence[_Hit], on: dt.date, *, whole: bool = True) -> tuple[Quote, ...]:
+        """Quote provisions, at most five quotes. With `whole`, long provisions go on over several quotes."""
+        quotes: list[Quote] = []
+        for hit in hits:
+            cited = quotations(hit.document, hit.provision)
+            room = (MAX_QUOTES if whole else 1) if len(cited) > 1 else 1
+            for n, citation in enumerate(cited[: min(room, MAX_QUOTES - len(quotes))], 1):
+                last = n == min(room, MAX_QUOTES - len(quotes) + n - 1, len(cited))
+                rest = _rest(hit.document, hit.provision, cited[n:]) if last and len(cited) > n else None
+                quotes.append(self._quote(hit, citation, on, rest))
+            if len(quotes) >= MAX_QUOTES:
+                break
+        return tuple(quotes)
+
+    def _quote(self, hit: _Hit, citation: Citation, on: dt.date, rest: Rest | None) -> Quote:
+        document = hit.document
+        leads = []
+        for low, high in lead_in(document, citation.path):
+            source = document.text.source_span(low, high)
+            leads.append(LeadIn(document.text.text[low:high], *source))
+        return Quote(document, citation, tuple(leads), self.validity_of(document, on), hit.score, rest)
+
+    def _answer(
+        self,
+        question: Question,
+        asked: Understanding | None,
+        on: dt.date,
+        start: float,
+        status: Status,
+        reason: Reason | None,
+        quotes: tuple[Quote, ...] = (),
+        *,
+        detail: str | None = None,
+        candidates: tuple[Candidate, ...] = (),
+    ) -> Answer:
+        place = asked.held_places[0] if asked and asked.held_places else None
+        return Answer(
+            question=question.text,
+            understood=asked.shown if asked else "",
+            status=status,
+            reason=reason,
+            quotes=quotes,
+            searched=self._searched,
+            on=on,
+            place=place,
+            id=question.id,
+            latency_ms=(time.perf_counter() - start) * 1000,
+            detail=detail,
+            next_question=asked.next_question if asked else None,
+            candidates=candidates,
+        )
+
+    def _candidates(self, order: Array, signals: Signals) -> tuple[Candidate, ...]:
+        rows = np.argsort(-order)[:_EXPLAINED]
+        return tuple(
+            Candidate(
+                citation=f"{p.path.words} {name(d.meta)}",
+                key=key(d, p),
+                score=float(order[row]),
+                signals=tuple(Signal(what, value) for what, value in signals.at(int(row)).items()),
+            )
+            for row in rows
+            for d, p in [self._rows[row]]
+        )
+
+    def _of(self, places: Iterable[Place]) -> tuple[Document, ...]:
+        wanted = list(places)
+        return tuple(d for d in self.catalog if d.meta.place in wanted)
+
+
+def _nested(hit: _Hit, document: Document, path: ProvisionPath) -> bool:
+    mine = hit.provision.path
+    return hit.document.id == document.id and (mine.contains(path) or path.contains(mine))
+
+
+def _rest(document: Document, provision: Provision, left: Sequence[Citation]) -> Rest:
+    """What remains of a provision after the quotes shown."""
+    start = left[0].start
+    remaining = [p for p in provision.walk() if p.start >= start and p.level in MARKED]
+    at = remaining[0].path if remaining else provision.path
+    return Rest(at.id, max(1, len(remaining)), f"/van-ban/{document.id}/{at.id}")
+
+
+def _asks_force(asked: Understanding) -> bool:
+    """Whether a question on dates asks for force rather than adoption."""
+    return "hieu luc" in " ".join(asked.content) or "hiệu lực" in asked.text.lower()

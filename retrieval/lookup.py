@@ -1,0 +1,234 @@
+"""A question that names a provision or a document goes straight to it; what is named and not held is said so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.catalog import Catalog
+from corpus.citation import name, short_name
+from corpus.document import Document, Kind
+from corpus.mention import DocumentMention
+from corpus.places import bare_name
+from corpus.provision import MARKED, Level, Provision, Step
+from corpus.text import fold
+from retrieval.understand import Fact, Understanding
+from retrieval.words import words
+
+_FILLER = re.compile(
+    r"\s*(?:(?:cua|o|tai|ve|cho|nam \d{4}|so|hdnd|ubnd|hoi dong nhan dan|uy ban nhan dan|dia ban|tren|ben|ngay [\d/]+)\s+)*"
+)
+_NOT_A_NAME = re.compile(r"(?:phap|ky|quy|trai|dung|hieu|vi pham|lam|hoc|theo|bang|nganh)\s*$")
+_ROMAN = {roman: str(n) for n, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The documents that a question names: those held, and the first that is not."""
+
+    documents: tuple[Document, ...]
+    unknown: str | None
+    explicit: bool
+    """Whether a held document is named outright (by number, title, or kind and place), not by place alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Provisions that a question names, in its order; or what it names that does not exist."""
+
+    provisions: tuple[tuple[Document, Provision], ...]
+    missing: str | None = None
+    ambiguous: bool = False
+    """Whether the question's words fit several provisions."""
+
+
+def named_documents(asked: Understanding, catalog: Catalog) -> Named:
+    """The documents that a question names."""
+    documents: list[Document] = []
+    unknown: str | None = None
+    for mention in asked.documents:
+        if mention.this:
+            continue
+        held, missing = _one(asked, mention, catalog)
+        documents += [document for document in held if document not in documents]
+        unknown = unknown or missing
+    return Named(tuple(documents), unknown, bool(documents))
+
+
+def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tuple[list[Document], str | None]:
+    """What one mention names: documents held, or the words for one that is not."""
+    text = asked.text
+    of_kind = [document for document in catalog if document.meta.kind is mention.kind]
+    words_used = text[mention.start : mention.end]
+    if mention.number and not _is_year(mention.number):
+        held = [d for d in of_kind if _same_number(d.meta.number, mention.number)]
+        return (held, None) if held else ([], _upper_first(words_used))
+    if mention.kind is Kind.LAW:
+        return _law(text, mention, of_kind)
+    if mention.kind is Kind.CONSTITUTION:
+        return (of_kind, None) if of_kind else ([], "Hiến pháp")
+    folded = fold(text)
+    after = _FILLER.match(folded, mention.end)
+    at = after.end() if after else mention.end
+    for place in asked.places:
+        if place.end and place.start <= at <= place.end and place.place:
+            held = [d for d in of_kind if d.meta.place == place.place]
+            if held:
+                return held, None
+            return [], f"{_upper_first(words_used)} của {place.place.name}"
+    here = [d for d in of_kind if d.meta.place in asked.held_places]
+    return (here, None) if here and asked.held_places else ([], None)
+
+
+def _law(text: str, mention: DocumentMention, held: Sequence[Document]) -> tuple[list[Document], str | None]:
+    folded = fold(text)
+    if _NOT_A_NAME.search(folded[: mention.start]) and not text[mention.start].isupper():
+        return [], None
+    following = folded[mention.end :].lstrip()
+    titles = [d.meta.title for d in held if d.meta.title]
+    for title in sorted({*titles, *words().laws}, key=len, reverse=True):
+        if not re.match(rf"{re.escape(fold(title))}(?!\w)", following):
+            continue
+        for document in held:
+            if document.meta.title and fold(title) in fold(document.meta.title):
+                return [document], None
+        return [], f"Luật {title}"
+    tail = text[mention.end :].lstrip()
+    capital = re.match(r"([A-ZĐÀ-Ỹ][\wà-ỹ]*(?:[\s,]+(?!(?:quy|thì|có|nói|về|là|năm|ở|tại)\b)[\wà-ỹ]+){0,5})", tail)
+    if capital and text[mention.start].isupper():
+        return [], f"Luật {capital[1].strip(' ,')}"
+    return [], None
+
+
+def find_named(asked: Understanding, named: Named, catalog: Catalog) -> Found | None:
+    """The provisions that a question names by level and number, or None where it names none."""
+    if not asked.provisions:
+        return None
+    scope: Sequence[Document] = named.documents or _of_places(asked, catalog)
+    if not scope:
+        scope = catalog.documents
+    found: list[tuple[Document, Provision]] = []
+    missing: str | None = None
+    ambiguous = False
+    for mention in asked.provisions:
+        for steps in mention.targets:
+            hits = [(d, p) for d in scope for p in resolve(d, steps, loose=mention.loose)]
+            exact = [hit for hit in hits if not mention.loose or _points(hit[1]) == _steps_points(steps)]
+            hits = exact + [hit for hit in hits if hit not in exact]
+            if not hits and missing is None:
+                missing = _say_missing(steps, scope)
+            ambiguous = ambiguous or (len(exact or hits) > 1)
+            found += [hit for hit in hits if hit not in found]
+    if not found:
+        return Found((), missing)
+    return Found(tuple(found), missing, ambiguous)
+
+
+def resolve(document: Document, steps: Sequence[Step], *, loose: bool = False) -> list[Provision]:
+    """The provisions of a document that a citation names, nearest to the top first.
+
+    Args:
+        document: the document cited.
+        steps: the levels named, outermost first; levels between them may be left out.
+        loose: whether a point d may be đ, because the asker typed no accents.
+    """
+    levels = {p.level for p in document.marked}
+    wanted = tuple(
+        Step(Level.CLAUSE, _arabic(step.number))
+        if step.level is Level.SECTION and Level.SECTION not in levels
+        else step
+        for step in steps
+    )
+    hits = [p for p in document.marked if _fits(p.path.steps, wanted, loose)]
+    shallow = min((len(p.path.steps) for p in hits), default=0)
+    return [p for p in hits if len(p.path.steps) == shallow or len(wanted) > 1]
+
+
+def unmarked(asked: Understanding, documents: Iterable[Document]) -> list[tuple[Document, Provision]]:
+    """The unmarked parts that answer who signed, since when, and on what basis."""
+    levels = {
+        Fact.SIGNER: (Level.SIGNATURE,),
+        Fact.FORCE: (Level.CLOSING,),
+        Fact.BASIS: (Level.BASES,),
+    }.get(asked.fact or Fact.COUNT, ())
+    found: list[tuple[Document, Provision]] = []
+    for document in documents:
+        parts = [part for part in document.parts if part.level in levels]
+        if asked.fact is Fact.FORCE:
+            stated = [p for p in document.marked if p.is_leaf and _IN_FORCE.search(document.words(p))]
+            parts = [p for p in parts if _ADOPTION.search(document.words(p))] or stated[:1]
+        found += [(document, part) for part in parts]
+    return found
+
+
+_IN_FORCE = re.compile(r"này có hiệu lực(?: thi hành)?(?: kể)? từ")
+_ADOPTION = re.compile(r"thông qua ngày|có hiệu lực")
+
+
+def _fits(path: Sequence[Step], wanted: Sequence[Step], loose: bool) -> bool:
+    if not _same(path[-1], wanted[-1], loose):
+        return False
+    steps = iter(path)
+    return all(any(_same(step, want, loose) for step in steps) for want in wanted)
+
+
+def _same(step: Step, want: Step, loose: bool) -> bool:
+    if step.level is not want.level:
+        return False
+    mine, its = step.number.lower(), want.number.lower()
+    if step.level in (Level.SECTION, Level.CHAPTER, Level.APPENDIX):
+        return _arabic(mine) == _arabic(its)
+    return mine == its or (loose and (mine, its) == ("đ", "d"))
+
+
+def _arabic(number: str) -> str:
+    return _ROMAN.get(number.upper(), number)
+
+
+def _points(provision: Provision) -> list[str]:
+    return [step.number for step in provision.path.steps if step.level is Level.POINT]
+
+
+def _steps_points(steps: Sequence[Step]) -> list[str]:
+    return [step.number for step in steps if step.level is Level.POINT]
+
+
+def _say_missing(steps: Sequence[Step], scope: Sequence[Document]) -> str:
+    """ "Điều 7 trong Nghị quyết số 18/NQ-HĐND … (văn bản có Điều 1 đến Điều 3)"."""
+    wanted = " ".join(step.words for step in reversed(steps))
+    if len(scope) != 1:
+        return f"{wanted} trong các văn bản đang có"
+    document = scope[0]
+    level = steps[0].level if steps[0].level in MARKED else Level.ARTICLE
+    has = [p.path.steps[-1].words for p in document.marked if p.level is level]
+    extent = f" (văn bản này có {has[0]} đến {has[-1]})" if len(has) > 1 else ""
+    if not has and level is Level.ARTICLE:
+        extent = " (văn bản này không chia theo Điều)"
+    return f"{wanted} trong {name(document.meta)}{extent}"
+
+
+def _of_places(asked: Understanding, catalog: Catalog) -> list[Document]:
+    return [d for d in catalog if d.meta.place and d.meta.place in asked.held_places]
+
+
+def _is_year(number: str) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)\d\d", number))
+
+
+def _same_number(held: str | None, asked: str) -> bool:
+    if not held:
+        return False
+    mine, its = (re.sub(r"\s", "", fold(number)) for number in (held, asked))
+    return mine == its or mine.startswith(its + "/") or mine.startswith(its + "-")
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def aliases(document: Document) -> str:
+    """The words by which people name a document, for search: kind, number, place, short name."""
+    meta = document.meta
+    place = bare_name(meta.place) if meta.place else ""
+    return " ".join(part for part in (short_name(meta), meta.number or "", place) if part)

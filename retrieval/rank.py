@@ -1,0 +1,122 @@
+"""Order what search found, and say how sure that is.
+
+The signals of every candidate are kept, so that an answer or a refusal can be explained.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.text import fold
+from index.normalise import syllables
+from index.passages import Passage
+from retrieval.understand import STATED, Fact, Understanding
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class RankSettings:
+    """The numbers that steer order and refusal; written into every evaluation report."""
+
+    lexical: float = 0.30
+    dense: float = 0.25
+    coverage: float = 0.30
+    added: float = 0.15
+    fact: float = 0.12
+    here: float = 0.10
+    """Bonus for a document of the very place asked about, over one that holds there too."""
+    long: float = -0.15
+    """For a provision that is longer than one quote."""
+    sure: float = 0.50
+    """Confidence from which the first quote answers."""
+    near: float = 0.30
+    """Confidence from which clauses are offered as related."""
+    beside: float = 0.80
+    """The share of the first's score that a further quote needs."""
+
+    def table(self) -> dict[str, float]:
+        """The numbers by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of each passage for one question: arrays (n passages,), each about 0 to 1."""
+
+    lexical: Array
+    dense: Array
+    coverage: Array
+    """The share of the question's own matter that the passage and its headings hold, weighed by rarity."""
+    added: Array
+    """The same for the law's words that stand for the asker's lay words."""
+    fact: Array
+    """1 where a fact of the kind asked for is stated."""
+    here: Array
+    long: Array
+
+    def at(self, row: int) -> dict[str, float]:
+        """One passage's signals by name."""
+        return {item.name: float(getattr(self, item.name)[row]) for item in fields(self)}
+
+
+class Coverage:
+    """Which passages hold which syllables and pairs, and how rare each is. Letters without accents."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._n = len(passages)
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, passage in enumerate(passages):
+            for term in _terms(f"{passage.heading} . {passage.text}"):
+                rows[term].append(row)
+        self._rows = {term: np.array(found, dtype=np.int32) for term, found in rows.items()}
+
+    def share(self, words: str | Sequence[str]) -> Array:
+        """The share of the words' weight that each passage holds, 0 to 1; zeros where there are no words."""
+        terms = _terms(words) if isinstance(words, str) else _terms(" ".join(words))
+        held = np.zeros(self._n, dtype=np.float32)
+        total = 0.0
+        for term in terms:
+            found = self._rows.get(term)
+            count = 0 if found is None else len(found)
+            # A pair that occurs nowhere says little by itself; a syllable that occurs nowhere is foreign matter.
+            if not count and " " in term:
+                continue
+            weight = math.log(1 + (self._n + 1) / (count + 0.5)) * (0.6 if " " in term else 1.0)
+            total += weight
+            if found is not None:
+                held[found] += weight
+        return held / np.float32(total) if total else held
+
+
+def score(signals: Signals, settings: RankSettings) -> Array:
+    """The order: a weighted sum of the signals."""
+    total = np.zeros_like(signals.lexical)
+    for item in fields(Signals):
+        total += np.float32(getattr(settings, item.name)) * getattr(signals, item.name)
+    return total
+
+
+def confidence(signals: Signals, row: int, asked: Understanding) -> float:
+    """How sure it is that a passage answers, 0 to 1."""
+    own, law = float(signals.coverage[row]), float(signals.added[row])
+    dense, lexical = float(signals.dense[row]), float(signals.lexical[row])
+    matter = max(own, 0.75 * law + 0.25 * own) if law else own
+    return min(1.0, max(0.0, 0.6 * matter + 0.3 * dense + 0.1 * lexical))
+
+
+def states(fact: Fact, words: str) -> bool:
+    """Whether a clause states a fact of the kind asked for."""
+    pattern = STATED.get(fact)
+    return pattern is None or bool(pattern.search(fold(words)))
+
+
+def _terms(words: str) -> set[str]:
+    single = [fold(s) for s in syllables(words)]
+    return {*single, *(f"{a} {b}" for a, b in zip(single, single[1:], strict=False))}

@@ -1,0 +1,244 @@
+"""What a question says: its words written out, the places, documents and provisions it names, the fact it asks for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus.document import Place
+from corpus.mention import DocumentMention, ProvisionMention, find_documents, find_provisions
+from corpus.places import PlaceMention, find_places
+from corpus.text import fold
+from index.normalise import syllables
+from retrieval.question import MAX_QUESTION_CHARS, Question
+from retrieval.words import holds, law_words, words, write_out
+
+
+class Fact(StrEnum):
+    """The kind of fact that a question asks for, where its answer must state one."""
+
+    SIGNER = "signer"
+    FORCE = "force"
+    BASIS = "basis"
+    SHARE = "share"
+    SUM = "sum"
+    DAYS = "days"
+    WHEN = "when"
+    COUNT = "count"
+
+
+_FACTS: tuple[tuple[Fact, str], ...] = (
+    (Fact.SIGNER, r"ai (?:la nguoi )?ky|nguoi ky|ky boi ai|do ai ky|ai dung ten ky|chu ky cua ai"),
+    (
+        Fact.FORCE,
+        r"hieu luc (?:tu|khi|bao gio|ke tu|luc|ngay|chua)|(?:khi nao|bao gio|luc nao|tu ngay nao) (?:thi )?(?:co )?hieu luc|co hieu luc|"
+        r"thong qua (?:ngay|khi|luc|bao gio)|(?:ngay|khi|luc) nao.{0,30}thong qua|ngay thong qua|ap dung tu (?:khi|ngay|luc|bao)",
+    ),
+    (
+        Fact.BASIS,
+        r"(?:can cu|dua (?:vao|tren)|co so phap ly|can cu phap ly).{0,40}(?:luat|nghi dinh|van ban|nao|gi|dau)|phan can cu|can cu (?:phap ly|ban hanh)",
+    ),
+    (Fact.SHARE, r"(?:bao nhieu|may) (?:phan tram|%)|ty le|ti le|bao nhieu %|dat may phan"),
+    (
+        Fact.SUM,
+        r"(?:bao nhieu|may) (?:tien|dong|trieu|ty)|muc (?:phat|chi|thuong|luong|ho tro|phu cap|dong gop)|phat bao nhieu|luong bao nhieu|(?:thuong|ho tro|phu cap|chi|boi duong) bao nhieu",
+    ),
+    (Fact.DAYS, r"(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tuan)|(?:trong )?bao lau|thoi han"),
+    (
+        Fact.WHEN,
+        r"khi nao|luc nao|ngay nao|bao gio|thang may|thang nao|ngay may|truoc ngay|han nop|han chot|may lan|bao nhieu lan|dinh ky",
+    ),
+    (Fact.COUNT, r"(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien)"),
+)
+
+STATED: dict[Fact, re.Pattern[str]] = {
+    Fact.SHARE: re.compile(r"\d\s*%|phan tram"),
+    Fact.SUM: re.compile(r"\d[\d.,]*\s*(?:dong|trieu|ty)\b|muc luong co so"),
+    Fact.DAYS: re.compile(r"\d+\s*(?:ngay|gio|tuan)\b|\d+\s*thang\b(?!\s*\d)|nam\s+mot\s+lan"),
+    Fact.WHEN: re.compile(
+        r"\d{1,2}/\d{1,2}|ngay\s+\d|thang\s+\d|\d+\s*(?:thang|ngay|nam)\b|h[aà]ng (?:nam|quy|thang|ngay)|dinh ky|"
+        r"thuong xuyen|moi nam|sau khi|truoc khi|kip thoi"
+    ),
+    Fact.COUNT: re.compile(r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan)\b"),
+}
+"""What a clause must hold, in letters without accents, to state the fact asked for."""
+
+STOP = frozenset(
+    """ai anh bà bác bạn bị bên biết cái các cách cần câu cậu chả chắc chăng chi chỉ cho chứ chưa chị có còn của cùng
+    cũng cứ dạ dám do dù đã đang đâu đấy để đến đi đó được em gì giờ giúp ha hả hay hay hãy hết hiện hoặc hỏi hơn khi
+    không kiểu là lại làm lắm lên lời lúc luôn mà mấy mình mỗi một muốn nào này nay nên nếu nhé nhỉ nhiều như nhưng những
+    nói nữa ở ơi ông phải qua quá quy định ra rằng rất rõ rồi sao sẽ tại tại tao thấy theo thế thì thôi tôi tới trả trên
+    trong từ tui và vào vẫn vậy vầy về vì với xem xin à ạ ừ việc ngta""".split()
+)
+"""Syllables that carry no matter of their own in a question."""
+
+_STOP_PLAIN = frozenset(fold(syllable) for syllable in STOP) - frozenset(("bao", "can", "dan", "ban", "ly", "hop"))
+"""The same for a question without accents, where a filler word and a word of the law can look alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A question as search sees it. Nothing of it is quoted; `shown` is what the asker reads ("Tìm theo: …")."""
+
+    text: str
+    """The asker's words, cleaned, abbreviations written out."""
+    searched: str
+    """`text` without place names, with the law's words for lay words added."""
+    shown: str
+    content: tuple[str, ...]
+    """The syllables, without accents, that carry matter; places, numbers of provisions and filler left out."""
+    places: tuple[PlaceMention, ...]
+    provisions: tuple[ProvisionMention, ...]
+    documents: tuple[DocumentMention, ...]
+    fact: Fact | None
+    next_question: str | None = None
+
+    @property
+    def held_places(self) -> tuple[Place, ...]:
+        """The places named that documents are held of, each once."""
+        return tuple(dict.fromkeys(mention.place for mention in self.places if mention.place))
+
+    @property
+    def unknown_places(self) -> tuple[str, ...]:
+        """The places named that no document is held of."""
+        return tuple(mention.words for mention in self.places if mention.place is None)
+
+
+def clean(text: str) -> str:
+    """The text in Unicode form C, without control characters, white space single."""
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+    kept = (char if unicodedata.category(char)[0] != "C" else " " for char in text)
+    return " ".join("".join(kept).split())
+
+
+def unreadable(text: str) -> bool:
+    """Whether a text that is not empty holds hardly any letters: emoji, binary, punctuation."""
+    letters = sum(char.isalpha() for char in text)
+    return letters < 2 or letters < 0.3 * len(text.replace(" ", ""))
+
+
+def too_long(text: str) -> bool:
+    """Whether a text is longer than a question can be."""
+    return len(text) > MAX_QUESTION_CHARS
+
+
+def understand(question: Question, held: Sequence[Place]) -> Understanding:
+    """Read a question.
+
+    Args:
+        question: the person's words, with what came before.
+        held: the places that documents are held of.
+    """
+    first, following = _split(clean(question.text))
+    here = _read(first, held, following)
+    previous = [_read(clean(text), held, None) for text in question.previous if text.strip()]
+    if previous and _leans_on_previous(here):
+        here = _merge(here, previous)
+    if question.place and not here.places:
+        given = find_places(clean(question.place), held)
+        if not given:
+            given = [PlaceMention(clean(question.place), 0, 0, None)]
+        here = _with_places(here, tuple(given))
+    return here
+
+
+def _read(text: str, held: Sequence[Place], following: str | None) -> Understanding:
+    long = write_out(text)
+    places = tuple(find_places(long, held))
+    provisions = tuple(find_provisions(long))
+    documents = tuple(find_documents(long))
+    bare = _without(long, [(mention.start, mention.end) for mention in places])
+    entries = law_words(long)
+    added = list(dict.fromkeys(entry.law for entry in entries))
+    spans = [(m.start, m.end) for m in (*places, *provisions)]
+    stop = _STOP_PLAIN if long.isascii() else STOP
+    content = tuple(dict.fromkeys(fold(s) for s in syllables(_without(long, spans)) if s not in stop))
+    shown = "; ".join(([long] if long.lower() != text.lower() else []) + added)
+    return Understanding(
+        text=long,
+        searched=" ".join([bare, *added]),
+        shown=shown,
+        content=content,
+        places=places,
+        provisions=provisions,
+        documents=documents,
+        fact=fact_asked(long),
+        next_question=following,
+    )
+
+
+def fact_asked(text: str) -> Fact | None:
+    """The kind of fact that a question asks for, or None."""
+    folded = " ".join(fold(text).split())
+    return next((fact for fact, pattern in _FACTS if re.search(rf"(?<!\w)(?:{pattern})", folded)), None)
+
+
+def _split(text: str) -> tuple[str, str | None]:
+    """The first question of a message, and the second where there are two."""
+    parts = [part.strip() for part in re.findall(r"[^?]+\?*", text) if part.strip(" ?")]
+    if len(parts) < 2 or not parts[0].endswith("?"):
+        return text, None
+    if len(parts[0].split()) < 4 or len(parts[1].split()) < 4:
+        return text, None
+    return parts[0], parts[1]
+
+
+def _leans_on_previous(here: Understanding) -> bool:
+    """Whether a question cannot stand alone: it opens like a follow-up, or says little but a place or a provision."""
+    folded = fold(here.text)
+    opener = re.match(r"(?:con|the con|vay con|the|vay|nhu vay|rieng|o do|cho do|cai do|viec do|con neu)\b", folded)
+    if here.documents and here.provisions:
+        return False
+    if not here.content:
+        return True
+    return len(here.content) <= 3 if opener else len(here.content) <= 1 and not here.provisions
+
+
+def _merge(here: Understanding, previous: Sequence[Understanding]) -> Understanding:
+    """What came before, with what is new: a new place takes the old one's stead."""
+    last = next((p for p in reversed(previous) if p.content), previous[-1])
+    places = here.places or last.places
+    return Understanding(
+        text=here.text,
+        searched=f"{last.searched} {here.searched}" if here.content else last.searched,
+        shown="; ".join(part for part in (last.text, here.shown) if part),
+        content=tuple(dict.fromkeys((*last.content, *here.content))),
+        places=places,
+        provisions=here.provisions or (last.provisions if not here.content else ()),
+        documents=here.documents or (() if here.places else last.documents),
+        fact=here.fact or last.fact,
+        next_question=here.next_question,
+    )
+
+
+def _with_places(here: Understanding, places: tuple[PlaceMention, ...]) -> Understanding:
+    return Understanding(
+        here.text,
+        here.searched,
+        here.shown,
+        here.content,
+        places,
+        here.provisions,
+        here.documents,
+        here.fact,
+        here.next_question,
+    )
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + " " + text[end:]
+    return " ".join(text.split())
+
+
+def names_other_field(text: str) -> bool:
+    """Whether a text holds words of another field of law."""
+    return any(holds(text, phrase) for phrase in words().other_fields)
+
+
+def names_own_field(text: str) -> bool:
+    """Whether a text holds words of grassroots democracy, local government or its papers."""
+    return any(holds(text, phrase) for phrase in words().own_field)

@@ -1,0 +1,89 @@
+"""How people write: abbreviations, chat spelling, lay words. The data is `words.toml`; here it is read and applied."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from corpus.text import fold
+from index.normalise import syllables
+
+_AFTER_LEVEL = frozenset(("muc", "chuong", "phan", "diem", "khoan", "dieu", "luc", "va", "so"))
+"""After these a lone letter is a number of the law ("Mục V", "điểm k"), not chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayEntry:
+    """What people say, and the law's words that are searched too."""
+
+    say: tuple[str, ...]
+    law: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tables of `words.toml`."""
+
+    short: dict[str, str]
+    """Abbreviations and chat spelling to their long form, keys as typed in small letters."""
+    lay: tuple[LayEntry, ...]
+    other_fields: tuple[str, ...]
+    own_field: tuple[str, ...]
+    laws: tuple[str, ...]
+
+
+@cache
+def words() -> Words:
+    """Read the tables, once."""
+    table = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+    return Words(
+        short={**table["chat"], **table["abbreviations"]},
+        lay=tuple(LayEntry(tuple(entry["say"]), entry["law"], entry["example"]) for entry in table["lay"]),
+        other_fields=tuple(table["other_fields"]["words"]),
+        own_field=tuple(table["own_field"]["words"]),
+        laws=tuple(sorted(table["laws"]["names"], key=len, reverse=True)),
+    )
+
+
+def write_out(text: str) -> str:
+    """Write abbreviations and chat spelling out; all other words stay as they are.
+
+    Examples:
+        >>> write_out("UBND ko dc làm j?")
+        'ủy ban nhân dân không được làm gì?'
+    """
+    short = words().short
+    pieces: list[str] = []
+    before = ""
+    for piece in re.split(r"(\w+(?:-xh)?)", text):
+        key = piece.lower()
+        long = short.get(key)
+        if long and len(key) <= 2 and (before in _AFTER_LEVEL or (len(key) == 1 and piece.isupper())):
+            long = None
+        if long and pieces and pieces[-1].endswith("/"):
+            long = None  # inside a document number: 18/NQ-HĐND
+        if long and len(pieces) > 1 and pieces[-1] == "-" and before.isalnum() and pieces[-2].isupper():
+            long = None
+        pieces.append(long or piece)
+        if piece.strip():
+            before = fold(key)
+    return "".join(pieces)
+
+
+def holds(text: str, phrase: str) -> bool:
+    """Whether a text holds a phrase as whole words; accents count only where the text has them.
+
+    A text without any accents matches on bare letters; in a text with accents the phrase must be spelt right.
+    """
+    if text.isascii():
+        return f" {fold(phrase)} " in f" {' '.join(syllables(text))} "
+    return f" {' '.join(syllables(phrase))} " in f" {' '.join(syllables(text))} "
+
+
+def law_words(text: str) -> list[LayEntry]:
+    """The lay entries that a text uses, in the order of the table."""
+    return [entry for entry in words().lay if any(holds(text, say) for say in entry.say)]

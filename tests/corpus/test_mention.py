@@ -1,0 +1,58 @@
+"""Finding provisions and documents in a text, in every form in which they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.document import Kind
+from corpus.mention import find_documents, find_provisions
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("điểm b khoản 5 Mục II Điều 1", [["art_1 sec_II cl_5 pt_b"]]),
+        ("diem d khoan 7 dieu 2 nq hai phong", [["art_2 cl_7 pt_d"]]),
+        ("điểm đ khoản 7 Điều 2", [["art_2 cl_7 pt_đ"]]),
+        ("khoản 1 và khoản 2 Điều 15", [["art_15 cl_1", "art_15 cl_2"]]),
+        ("các khoản 3, 4, 5 và 6 Điều 15", [["art_15 cl_3", "art_15 cl_4", "art_15 cl_5", "art_15 cl_6"]]),
+        ("các điểm a, b và c khoản 1", [["cl_1 pt_a", "cl_1 pt_b", "cl_1 pt_c"]]),
+        ("Điều 7 đến Điều 9", [["art_7", "art_8", "art_9"]]),
+        ("điểm c đến điểm e khoản 1", [["cl_1 pt_c", "cl_1 pt_d", "cl_1 pt_đ", "cl_1 pt_e"]]),
+        ("Điều 5 khoản 2 điểm a", [["art_5 cl_2 pt_a"]]),
+        ("điểm a khoản 1 và điểm b khoản 2 Điều 5", [["art_5 cl_1 pt_a"], ["art_5 cl_2 pt_b"]]),
+        ("k2 Đ15", [["art_15 cl_2"]]),
+        ("gạch đầu dòng thứ hai khoản 5 mục III", [["sec_III cl_5 ind_2"]]),
+        ("khoản 2 Mục III Kế hoạch", [["sec_III cl_2"]]),
+        ("Điều 8 Chương I và Điều 86 Chương V", [["chap_I art_8"], ["chap_V art_86"]]),
+        ("Điều 5a", [["art_5a"]]),
+        ("từ khoản 1 đến khoản 3 Điều 3", [["art_3 cl_1", "art_3 cl_2", "art_3 cl_3"]]),
+        ("địa điểm ở Thạch Khôi", []),
+        ("dia diem o thach khoi", []),
+        ("100 phần trăm", []),
+        ("các khoản chi của phường", []),
+        ("có điều gì đó", []),
+    ],
+)
+def test_provisions(text: str, targets: list[list[str]]) -> None:
+    assert [[" ".join(map(str, steps)) for steps in m.targets] for m in find_provisions(text)] == targets
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("nghị quyết số 18/NQ-HĐND nói gì", [(Kind.RESOLUTION, "18/NQ-HĐND")]),
+        ("18/NQ-HĐND", [(Kind.RESOLUTION, "18/NQ-HĐND")]),
+        ("NĐ 59/2023", [(Kind.DECREE, "59/2023")]),
+        ("nghi dinh 61", [(Kind.DECREE, "61")]),
+        ("tờ trình số 35/TTr-UBND", [(Kind.SUBMISSION, "35/TTr-UBND")]),
+        ("nghị quyết 3 ngày", [(Kind.RESOLUTION, None)]),
+        ("hôm nay ăn gì", []),
+    ],
+)
+def test_documents(text: str, found: list[tuple[Kind, str | None]]) -> None:
+    assert [(m.kind, m.number) for m in find_documents(text)] == found
+
+
+def test_this_law_names_the_document_itself() -> None:
+    assert find_documents("theo Luật này")[0].this

@@ -91,7 +91,7 @@ TELEGRAM_UNREACHABLE = "Không kết nối được với máy chủ Telegram: k
 
 
 # The web page and its API.
-WEB_MOTTO = "Trích nguyên văn điều khoản"
+WEB_MOTTO = "Trích nguyên văn"
 WEB_ASK = "Câu hỏi của bạn"
 WEB_PLACEHOLDER = "Nhập câu hỏi…"
 WEB_SEND = "Gửi câu hỏi"
@@ -108,7 +108,7 @@ WEB_COPY = "Sao chép"
 WEB_COPIED = "Đã sao chép"
 WEB_COPY_FAILED = "Không sao chép được"
 WEB_RATE = "Đánh giá câu trả lời"
-WEB_HELPFUL = "Đúng điều tôi hỏi"
+WEB_HELPFUL = "Đúng"
 WEB_NOT_HELPFUL = "Không đúng"
 WEB_NOT_RATED = "Chưa gửi được góp ý, xin thử lại."
 WEB_OFFLINE = "Không gửi được câu hỏi. Bạn kiểm tra kết nối mạng rồi gửi lại; câu hỏi vẫn còn ở trên."

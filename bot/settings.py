@@ -64,8 +64,8 @@ class Settings(BaseSettings):
     """The database's URL (it may hold a password), or None for a SQLite file in `home`."""
     model: str | None = None
     """A sentence-transformers name or folder; None for the one that ships."""
-    host: str = Field("127.0.0.1", min_length=1, pattern=r"^\S+$")
-    port: int = Field(8000, ge=0, le=65535)
+    host: str = Field(default="127.0.0.1", min_length=1, pattern=r"^\S+$")
+    port: int = Field(default=8000, ge=0, le=65535)
     """The web port; 0 lets the system choose a free one."""
     telegram_token: SecretStr | None = None
     telegram_api: str = OFFICIAL_TELEGRAM_API

@@ -52,6 +52,8 @@ def words() -> Words:
 def write_out(text: str) -> str:
     """Write abbreviations and chat spelling out; all other words stay as they are.
 
+    A text without accents stays without them: what follows must know that its asker typed none.
+
     Examples:
         >>> write_out("UBND ko dc làm j?")
         'ủy ban nhân dân không được làm gì?'
@@ -68,6 +70,8 @@ def write_out(text: str) -> str:
             long = None  # inside a document number: 18/NQ-HĐND
         if long and len(pieces) > 1 and pieces[-1] == "-" and before.isalnum() and pieces[-2].isupper():
             long = None
+        if long and text.isascii():
+            long = fold(long)
         pieces.append(long or piece)
         if piece.strip():
             before = fold(key)

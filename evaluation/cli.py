@@ -1,0 +1,70 @@
+"""`danchu evaluate …`: the product's own cases, and public sets in the BEIR layout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+evaluate_app = typer.Typer(help="Đo chất lượng trả lời.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="In JSON.")]
+
+
+@evaluate_app.command(epilog="Ví dụ: `danchu evaluate cases evaluation/cases/steer.jsonl --misses`")
+def cases(
+    files: Annotated[list[Path], typer.Argument(help="Tệp câu hỏi đánh giá (JSONL).")],
+    as_json: Json = False,
+    misses: Annotated[bool, typer.Option(help="In từng câu chưa đạt, đã đưa gì và lẽ ra phải đưa gì.")] = False,
+    add: Annotated[list[Path] | None, typer.Option(help="Văn bản thêm chỉ cho lần đo này.")] = None,
+) -> None:
+    """Đo trên các câu hỏi của sản phẩm; không đọc và không ghi cơ sở dữ liệu."""
+    from evaluation.measure import score
+    from evaluation.run import answer_all, open_answerer
+    from evaluation.cases import read_cases
+
+    read = read_cases(files)
+    answerer = open_answerer(add or [])
+    scores = score(read, answer_all(answerer, read), answerer.catalog.documents)
+    figures = {**scores.figures, "settings": answerer.settings.table()}
+    if as_json:
+        print(json.dumps(figures, ensure_ascii=False))
+    else:
+        _show(figures)
+    if misses:
+        from evaluation.run import tell_misses
+
+        print("\n".join(tell_misses(scores)), file=sys.stderr if as_json else sys.stdout)
+
+
+@evaluate_app.command(epilog="Ví dụ: `danchu evaluate beir alqac2025 --split dev --json`")
+def beir(
+    folder: Annotated[Path, typer.Argument(help="Thư mục kiểu BEIR: corpus.jsonl[.gz], queries.jsonl, qrels/.")],
+    split: Annotated[str, typer.Option(help="Phần qrels dùng để đo.")] = "test",
+    as_json: Json = False,
+    run: Annotated[Path | None, typer.Option(help="Ghi tệp kết quả dạng TREC.")] = None,
+) -> None:
+    """Đo khả năng tìm trên một bộ dữ liệu công khai."""
+    from evaluation.beir import evaluate
+
+    figures = evaluate(folder, split=split, run_file=run)
+    if as_json:
+        print(json.dumps(figures, ensure_ascii=False))
+    else:
+        _show(figures)
+
+
+def _show(figures: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    table.add_column("nhóm")
+    table.add_column("số đo")
+    for name, value in figures.items():
+        cells = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        table.add_row(name, cells)
+    Console().print(table)

@@ -1,0 +1,44 @@
+"""Run the answerer over cases, on an index of its own: nothing that people use is read or written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from corpus.catalog import Catalog, draft, open_catalog
+from evaluation.cases import Case
+from evaluation.measure import Scores
+from index.encoder import load_encoder
+from index.passages import passages_of
+from index.provision_index import ProvisionIndex
+from retrieval.answer import Answer
+from retrieval.answerer import Answerer
+
+
+def open_answerer(added: Sequence[Path] = ()) -> Answerer:
+    """An answerer over the shipped documents, and over files added for this run alone; the index is in memory."""
+    documents = [*open_catalog(None), *(draft(path).document for path in added)]
+    catalog = Catalog(tuple(sorted(documents, key=lambda document: document.id)))
+    encoder = load_encoder(os.environ.get("DANCHU_MODEL") or None)
+    return Answerer(catalog, ProvisionIndex.build(passages_of(catalog), encoder))
+
+
+def answer_all(answerer: Answerer, cases: Sequence[Case]) -> list[Answer]:
+    """Answer every case, in order; one question goes before them unmeasured, to warm caches."""
+    answerer.answer(cases[0].question)
+    return [answerer.answer(case.question) for case in cases]
+
+
+def tell_misses(scores: Scores) -> Iterator[str]:
+    """Each case that did not end well: what was asked, shown, and should have been shown."""
+    for row in scores.misses:
+        case, answer = row.case, row.answer
+        reason = f"/{answer.reason.value}" if answer.reason else ""
+        before = f" (trước đó: {' | '.join(case.question.previous)})" if case.question.previous else ""
+        yield f"{case.id} [{case.style}] {case.question.text}{before}"
+        yield f"   {answer.status.value}{reason}{' ' + answer.detail if answer.detail else ''}"
+        for quote in answer.quotes[:3]:
+            yield f"   → {quote.score:.2f} {quote.citation.path.id} ({quote.document.id}): {quote.text[:90]!r}"
+        for gold in case.gold[:3]:
+            yield f"   ✓ {gold.doc}: {gold.quote[:90]!r}"

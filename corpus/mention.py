@@ -116,6 +116,7 @@ def find_provisions(text: str) -> list[ProvisionMention]:
             chains.append([group])
     plain = text.isascii()
     mentions = [_mention(chain, plain) for chain in chains]
+    mentions = _rejoin(mentions, folded)
     # "điểm a khoản 1 và điểm b khoản 2 Điều 5": what stands outside the last holds for those before it.
     for i in range(len(mentions) - 2, -1, -1):
         here, following = mentions[i], mentions[i + 1]
@@ -127,6 +128,23 @@ def find_provisions(text: str) -> list[ProvisionMention]:
             targets = tuple((*outer, *steps) for steps in here.targets)
             mentions[i] = ProvisionMention(targets, here.start, here.end, here.loose)
     return mentions
+
+
+def _rejoin(mentions: list[ProvisionMention], folded: str) -> list[ProvisionMention]:
+    """Take up what follows a document's name: "khoản 2 Điều 1 Nghị quyết …, điểm đ" names one point."""
+    joined: list[ProvisionMention] = []
+    for mention in mentions:
+        before = joined[-1] if joined else None
+        if before and len(before.targets) == 1 and mention.start - before.end <= 80:
+            gap = folded[before.end : mention.start]
+            inner = min(_DEPTH[step.level] for step in mention.targets[0])
+            outer = max(_DEPTH[step.level] for step in before.targets[0])
+            if inner > outer and not re.search(r"\b(?:va|hoac|hay|voi|so voi)\b|[?;]", gap):
+                targets = tuple((*before.targets[0], *steps) for steps in mention.targets)
+                joined[-1] = ProvisionMention(targets, before.start, mention.end, before.loose or mention.loose)
+                continue
+        joined.append(mention)
+    return joined
 
 
 def find_documents(text: str) -> list[DocumentMention]:
@@ -182,11 +200,11 @@ def _groups(text: str) -> list[_Group]:
         if group:
             groups.append(group)
             at = group.end
-    if groups or re.search(r"(?<!\w)[đd]\.?\s?\d+\s*[,]?\s*k\.?\s?\d|(?<!\w)k\.?\s?\d+\s*[,]?\s*[đd]\.?\s?\d", folded):
-        taken = [(group.start, group.end) for group in groups]
-        for short in _SHORT.finditer(text.lower()):
-            if any(a <= short.start() < b for a, b in taken):
-                continue
+    taken = [(group.start, group.end) for group in groups]
+    shorts = [m for m in _SHORT.finditer(text.lower()) if not any(a <= m.start() < b for a, b in taken)]
+    # "k2" or "d5" alone can be anything; "Đ5", "k2 d15" and "k2 Điều 5" are provisions.
+    if groups or any(m[1] == "đ" for m in shorts) or {bool(m[1]) for m in shorts} == {True, False}:
+        for short in shorts:
             level, number = (Level.ARTICLE, short[2]) if short[1] else (Level.CLAUSE, short[4])
             groups.append(_Group(level, (number,), *short.span()))
     return sorted(groups, key=lambda group: group.start)
@@ -227,7 +245,10 @@ def _is_point(text: str, folded: str, match: re.Match[str], first: re.Match[str]
         return False
     following = folded[first.end() :].lstrip(" ,")
     return not following or bool(
-        re.match(r"(?:[a-z](?!\w)|khoan|k\d|dieu|muc|va|;|hoac|den|tai|cua|trong|nghi|luat|nq|ke|to|[.?!)])", following)
+        re.match(
+            r"(?:[a-z](?!\w)|khoan|k\d|dieu|muc|gach|dau|va|;|hoac|den|tai|cua|trong|nghi|luat|nq|ke|to|[.?!)])",
+            following,
+        )
     )
 
 

@@ -47,6 +47,10 @@ class Words:
             start = self.letters.find(other.letters, start + 1)
         return False
 
+    def same(self, other: Words) -> bool:
+        """Whether both are the same words: letters, and tone marks in their order; their place is forgiven."""
+        return (self.letters, self.tones) == (other.letters, other.tones)
+
 
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> Words:
@@ -170,6 +174,6 @@ def _violations(answers: Sequence[Answer], sources: Mapping[str, Words]) -> Coun
             cited = quote.document.source_text[quote.citation.source_start : quote.citation.source_end]
             found["not_verbatim"] += words_of(quote.text) not in source
             found["too_long"] += len(quote.text) > MAX_QUOTE_CHARS
-            found["bad_source"] += words_of(cited) != words_of(quote.text)
+            found["bad_source"] += not words_of(cited).same(words_of(quote.text))
             found["not_verbatim"] += sum(words_of(lead.text) not in source for lead in quote.lead_in)
     return found

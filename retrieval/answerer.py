@@ -19,6 +19,7 @@ from corpus.document import Document, Place, Tier
 from corpus.places import places_of, within
 from corpus.provision import MARKED, Provision, ProvisionPath
 from corpus.validity import Force, Validity, amendments, validity
+from index.normalise import syllables
 from index.passages import key
 from index.provision_index import ProvisionIndex
 from retrieval import lookup
@@ -36,8 +37,9 @@ from retrieval.answer import (
 )
 from retrieval.lookup import Named
 from retrieval.question import Question
-from retrieval.rank import STATED, Array, Coverage, RankSettings, Signals, confidence, score, states
+from retrieval.rank import Array, Coverage, RankSettings, Signals, confidence, score, states
 from retrieval.understand import (
+    STATED,
     Fact,
     Understanding,
     names_other_field,
@@ -61,6 +63,8 @@ class _Hit:
     provision: Provision
     score: float
     confidence: float
+    own: float = 1.0
+    """The share of the question's own matter that it holds."""
 
 
 class Answerer:
@@ -83,6 +87,7 @@ class Answerer:
         self._documents = np.array([list(catalog).index(d) for d, _ in self._rows], dtype=np.int32)
         sizes = [p.end - p.start for _, p in self._rows]
         self._long = np.array([size > 2_000 for size in sizes], dtype=np.float32)
+        self._unmarked = np.array([p.level not in MARKED for _, p in self._rows], dtype=np.float32)
         words = [d.words(p) if p.end - p.start <= 2_000 else d.own_words(p) for d, p in self._rows]
         self._stated = {fact: np.array([states(fact, text) for text in words], dtype=np.float32) for fact in STATED}
         self._amended = {d.id: amendments(d.meta, catalog) for d in catalog}
@@ -118,7 +123,7 @@ class Answerer:
         self, question: Question, asked: Understanding, named: Named, on: dt.date, start: float
     ) -> Answer | None:
         """The answer to a question that names a provision, a document's signature, force or bases; else None."""
-        if named.unknown and not named.documents and (asked.provisions or not asked.held_places):
+        if named.unknown and not named.documents and (named.numbered or asked.provisions or not asked.held_places):
             return self._answer(
                 question, asked, on, start, Status.UNANSWERED, Reason.DOCUMENT_NOT_IN_CORPUS, detail=named.unknown
             )
@@ -178,7 +183,7 @@ class Answerer:
         if not hits or max(hit.confidence for hit in hits) < self.settings.near:
             return refuse(Reason.OTHER_LAW if names_other_field(asked.text) else Reason.NO_PROVISION)
         first = hits[0]
-        if names_other_field(asked.text) and first.confidence < self.settings.sure:
+        if names_other_field(asked.text) and first.own < self.settings.own_matter:
             return refuse(Reason.OTHER_LAW)
         quotes = self._quotes(hits, on, whole=False)
         if asked.fact and not states(asked.fact, first.document.words(first.provision)):
@@ -194,17 +199,17 @@ class Answerer:
     def _signals(self, asked: Understanding) -> Signals:
         lexical = self._index.lexical_scores(asked.searched)
         top = float(lexical.max(initial=0.0))
-        added = asked.shown
         here = np.array([float(d.meta.place in asked.held_places) for d in self.catalog] or [0.0], dtype=np.float32)
         fact = self._stated.get(asked.fact) if asked.fact else None
         return Signals(
             lexical=lexical / np.float32(top) if top else lexical,
             dense=np.maximum(self._index.dense_scores(asked.searched), 0),
             coverage=self._coverage.share(asked.content),
-            added=self._coverage.share(added) if added else np.zeros_like(lexical),
+            added=self._coverage.share(syllables(" ".join(asked.added))),
             fact=np.zeros_like(lexical) if fact is None else fact,
             here=here[self._documents],
             long=self._long,
+            unmarked=self._unmarked,
         )
 
     def _scopes(self, asked: Understanding, named: Named) -> list[set[str]]:
@@ -240,7 +245,8 @@ class Answerer:
                 break
             if any(_nested(hit, document, provision.path) for hit in hits):
                 continue
-            hits.append(_Hit(document, provision, value, confidence(signals, row, asked)))
+            own = float(signals.coverage[row])
+            hits.append(_Hit(document, provision, value, confidence(signals, row, asked), own))
             if len(hits) == most:
                 break
         return hits

@@ -31,6 +31,8 @@ class Named:
     unknown: str | None
     explicit: bool
     """Whether a held document is named outright (by number, title, or kind and place), not by place alone."""
+    numbered: bool = False
+    """Whether what is not held is named by its number, and so beyond doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,15 @@ def named_documents(asked: Understanding, catalog: Catalog) -> Named:
     """The documents that a question names."""
     documents: list[Document] = []
     unknown: str | None = None
+    numbered = False
     for mention in asked.documents:
         if mention.this:
             continue
         held, missing = _one(asked, mention, catalog)
         documents += [document for document in held if document not in documents]
+        numbered = numbered or bool(missing and mention.number)
         unknown = unknown or missing
-    return Named(tuple(documents), unknown, bool(documents))
+    return Named(tuple(documents), unknown, bool(documents), numbered)
 
 
 def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tuple[list[Document], str | None]:

@@ -5,6 +5,7 @@ The signals of every candidate are kept, so that an answer or a refusal can be e
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -30,14 +31,18 @@ class RankSettings:
     coverage: float = 0.30
     added: float = 0.15
     fact: float = 0.12
-    here: float = 0.10
+    here: float = 0.25
     """Bonus for a document of the very place asked about, over one that holds there too."""
     long: float = -0.15
     """For a provision that is longer than one quote."""
+    unmarked: float = -0.20
+    """For bases, signature and the like, which are found by the question's kind, hardly by its words."""
     sure: float = 0.50
     """Confidence from which the first quote answers."""
     near: float = 0.30
     """Confidence from which clauses are offered as related."""
+    own_matter: float = 0.70
+    """Share of its own words that a clause must hold where a question names another field of law."""
     beside: float = 0.80
     """The share of the first's score that a further quote needs."""
 
@@ -60,6 +65,7 @@ class Signals:
     """1 where a fact of the kind asked for is stated."""
     here: Array
     long: Array
+    unmarked: Array
 
     def at(self, row: int) -> dict[str, float]:
         """One passage's signals by name."""
@@ -67,23 +73,29 @@ class Signals:
 
 
 class Coverage:
-    """Which passages hold which syllables and pairs, and how rare each is. Letters without accents."""
+    """Which passages hold which syllables and pairs, and how rare each is.
+
+    There are two readings: as written, and without accents for questions that have none.
+    """
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._n = len(passages)
-        rows: dict[str, list[int]] = defaultdict(list)
-        for row, passage in enumerate(passages):
-            for term in _terms(f"{passage.heading} . {passage.text}"):
-                rows[term].append(row)
-        self._rows = {term: np.array(found, dtype=np.int32) for term, found in rows.items()}
+        texts = [syllables(f"{passage.heading} . {passage.text}") for passage in passages]
+        self._written = self._read(texts)
+        self._plain = self._read([[fold(syllable) for syllable in text] for text in texts])
 
-    def share(self, words: str | Sequence[str]) -> Array:
-        """The share of the words' weight that each passage holds, 0 to 1; zeros where there are no words."""
-        terms = _terms(words) if isinstance(words, str) else _terms(" ".join(words))
+    def share(self, words: Sequence[str]) -> Array:
+        """The share of the syllables' weight that each passage holds, 0 to 1; zeros where there are none.
+
+        Args:
+            words: syllables in the order of the question.
+        """
+        plain = all(word.isascii() for word in words)
+        known = self._plain if plain else self._written
         held = np.zeros(self._n, dtype=np.float32)
         total = 0.0
-        for term in terms:
-            found = self._rows.get(term)
+        for term in _terms(words):
+            found = known.get(term)
             count = 0 if found is None else len(found)
             # A pair that occurs nowhere says little by itself; a syllable that occurs nowhere is foreign matter.
             if not count and " " in term:
@@ -93,6 +105,14 @@ class Coverage:
             if found is not None:
                 held[found] += weight
         return held / np.float32(total) if total else held
+
+    @staticmethod
+    def _read(texts: Sequence[Sequence[str]]) -> dict[str, NDArray[np.int32]]:
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, text in enumerate(texts):
+            for term in _terms(text):
+                rows[term].append(row)
+        return {term: np.array(found, dtype=np.int32) for term, found in rows.items()}
 
 
 def score(signals: Signals, settings: RankSettings) -> Array:
@@ -117,6 +137,5 @@ def states(fact: Fact, words: str) -> bool:
     return pattern is None or bool(pattern.search(fold(words)))
 
 
-def _terms(words: str) -> set[str]:
-    single = [fold(s) for s in syllables(words)]
-    return {*single, *(f"{a} {b}" for a, b in zip(single, single[1:], strict=False))}
+def _terms(words: Sequence[str]) -> set[str]:
+    return {*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from corpus.document import Place
@@ -28,31 +28,73 @@ class Fact(StrEnum):
     DAYS = "days"
     WHEN = "when"
     COUNT = "count"
+    NAME = "name"
+    CONTACT = "contact"
 
 
-_FACTS: tuple[tuple[Fact, str], ...] = (
-    (Fact.SIGNER, r"ai (?:la nguoi )?ky|nguoi ky|ky boi ai|do ai ky|ai dung ten ky|chu ky cua ai"),
+_FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
+    (Fact.SIGNER, ("ai (?:la nguoi )?ky", "nguoi ky", "ky boi ai", "do ai ky", "ai dung ten ky", "chu ky cua ai")),
     (
         Fact.FORCE,
-        r"hieu luc (?:tu|khi|bao gio|ke tu|luc|ngay|chua)|(?:khi nao|bao gio|luc nao|tu ngay nao) (?:thi )?(?:co )?hieu luc|co hieu luc|"
-        r"thong qua (?:ngay|khi|luc|bao gio)|(?:ngay|khi|luc) nao.{0,30}thong qua|ngay thong qua|ap dung tu (?:khi|ngay|luc|bao)",
+        (
+            "hieu luc (?:tu|khi|bao gio|ke tu|luc|ngay|chua)",
+            "(?:khi nao|bao gio|luc nao|tu ngay nao) (?:thi )?(?:co )?hieu luc",
+            "co hieu luc",
+            "(?:khi nao|bao gio|luc nao|ngay nao).{0,30}thong qua",
+            "thong qua (?:ngay|khi|luc|bao gio|vao)",
+            "ngay thong qua",
+            "ap dung tu (?:khi|ngay|luc|bao)",
+        ),
     ),
     (
         Fact.BASIS,
-        r"(?:can cu|dua (?:vao|tren)|co so phap ly|can cu phap ly).{0,40}(?:luat|nghi dinh|van ban|nao|gi|dau)|phan can cu|can cu (?:phap ly|ban hanh)",
+        (
+            "(?:can cu|dua (?:vao|tren)|co so phap ly).{0,40}(?:luat|nghi dinh|van ban|nao|gi|dau)",
+            "phan can cu",
+            "can cu (?:phap ly|ban hanh)",
+        ),
     ),
-    (Fact.SHARE, r"(?:bao nhieu|may) (?:phan tram|%)|ty le|ti le|bao nhieu %|dat may phan"),
+    (
+        Fact.CONTACT,
+        (
+            "so dien thoai|dien thoai so|hotline|duong day nong|so may",
+            "dia chi (?:nha|tru so|email|cu the|o dau)",
+        ),
+    ),
+    (
+        Fact.NAME,
+        (
+            "(?:ho )?ten (?:cua )?(?:ong|ba|chu tich|pho chu tich|bi thu|truong|to truong|nguoi dung dau|can bo)",
+            "ai (?:dang )?(?:la|lam) (?:chu tich|pho chu tich|bi thu|truong|to truong)",
+            "ten la gi|ten gi",
+        ),
+    ),
+    (Fact.SHARE, ("(?:bao nhieu|may) (?:phan tram|%)", "ty le|ti le", "bao nhieu %", "dat may phan")),
     (
         Fact.SUM,
-        r"(?:bao nhieu|may) (?:tien|dong|trieu|ty)|muc (?:phat|chi|thuong|luong|ho tro|phu cap|dong gop)|phat bao nhieu|luong bao nhieu|(?:thuong|ho tro|phu cap|chi|boi duong) bao nhieu",
+        (
+            "(?:bao nhieu|may) (?:tien|dong|trieu|ty)",
+            "muc (?:phat|chi|thuong|luong|ho tro|phu cap|dong gop)",
+            "(?:phat|luong|thuong|ho tro|phu cap|chi|boi duong) bao nhieu",
+            "(?:luong|phu cap|thu lao).{0,60}bao nhieu",
+            r"bao nhieu.{0,20}(?:mot|1|/)\s?(?:thang|nguoi|lan)",
+        ),
     ),
-    (Fact.DAYS, r"(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tuan)|(?:trong )?bao lau|thoi han"),
+    (Fact.DAYS, ("(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tuan)", "(?:trong )?bao lau|thoi han")),
     (
         Fact.WHEN,
-        r"khi nao|luc nao|ngay nao|bao gio|thang may|thang nao|ngay may|truoc ngay|han nop|han chot|may lan|bao nhieu lan|dinh ky",
+        (
+            "khi nao|luc nao|ngay nao|bao gio|thang may|thang nao|ngay may|truoc ngay|han nop|han chot",
+            "may lan|bao nhieu lan|dinh ky",
+        ),
     ),
-    (Fact.COUNT, r"(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien)"),
+    (
+        Fact.COUNT,
+        ("(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien)",),
+    ),
 )
+
+_FACT_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{'|'.join(words)})")) for fact, words in _FACTS]
 
 STATED: dict[Fact, re.Pattern[str]] = {
     Fact.SHARE: re.compile(r"\d\s*%|phan tram"),
@@ -62,6 +104,8 @@ STATED: dict[Fact, re.Pattern[str]] = {
         r"\d{1,2}/\d{1,2}|ngay\s+\d|thang\s+\d|\d+\s*(?:thang|ngay|nam)\b|h[aà]ng (?:nam|quy|thang|ngay)|dinh ky|"
         r"thuong xuyen|moi nam|sau khi|truoc khi|kip thoi"
     ),
+    Fact.CONTACT: re.compile(r"\d{3,4}[ .]?\d{3}[ .]?\d{3}|@"),
+    Fact.NAME: re.compile(r"chu tich\n"),
     Fact.COUNT: re.compile(r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan)\b"),
 }
 """What a clause must hold, in letters without accents, to state the fact asked for."""
@@ -89,7 +133,9 @@ class Understanding:
     """`text` without place names, with the law's words for lay words added."""
     shown: str
     content: tuple[str, ...]
-    """The syllables, without accents, that carry matter; places, numbers of provisions and filler left out."""
+    """The syllables that carry matter; places, numbers of provisions and filler left out."""
+    added: tuple[str, ...]
+    """The law's words for the asker's lay words."""
     places: tuple[PlaceMention, ...]
     provisions: tuple[ProvisionMention, ...]
     documents: tuple[DocumentMention, ...]
@@ -135,13 +181,11 @@ def understand(question: Question, held: Sequence[Place]) -> Understanding:
     first, following = _split(clean(question.text))
     here = _read(first, held, following)
     previous = [_read(clean(text), held, None) for text in question.previous if text.strip()]
-    if previous and _leans_on_previous(here):
-        here = _merge(here, previous)
+    if previous:
+        here = _follow(here, previous)
     if question.place and not here.places:
-        given = find_places(clean(question.place), held)
-        if not given:
-            given = [PlaceMention(clean(question.place), 0, 0, None)]
-        here = _with_places(here, tuple(given))
+        given = find_places(clean(question.place), held) or [PlaceMention(clean(question.place), 0, 0, None)]
+        here = replace(here, places=tuple(given))
     return here
 
 
@@ -153,15 +197,16 @@ def _read(text: str, held: Sequence[Place], following: str | None) -> Understand
     bare = _without(long, [(mention.start, mention.end) for mention in places])
     entries = law_words(long)
     added = list(dict.fromkeys(entry.law for entry in entries))
-    spans = [(m.start, m.end) for m in (*places, *provisions)]
+    spans = [(m.start, m.end) for m in places] + [(m.start, m.end) for m in provisions]
     stop = _STOP_PLAIN if long.isascii() else STOP
-    content = tuple(dict.fromkeys(fold(s) for s in syllables(_without(long, spans)) if s not in stop))
+    content = tuple(dict.fromkeys(s for s in syllables(_without(long, spans)) if s not in stop))
     shown = "; ".join(([long] if long.lower() != text.lower() else []) + added)
     return Understanding(
         text=long,
         searched=" ".join([bare, *added]),
         shown=shown,
         content=content,
+        added=tuple(added),
         places=places,
         provisions=provisions,
         documents=documents,
@@ -173,7 +218,7 @@ def _read(text: str, held: Sequence[Place], following: str | None) -> Understand
 def fact_asked(text: str) -> Fact | None:
     """The kind of fact that a question asks for, or None."""
     folded = " ".join(fold(text).split())
-    return next((fact for fact, pattern in _FACTS if re.search(rf"(?<!\w)(?:{pattern})", folded)), None)
+    return next((fact for fact, pattern in _FACT_PATTERNS if pattern.search(folded)), None)
 
 
 def _split(text: str) -> tuple[str, str | None]:
@@ -186,45 +231,38 @@ def _split(text: str) -> tuple[str, str | None]:
     return parts[0], parts[1]
 
 
-def _leans_on_previous(here: Understanding) -> bool:
-    """Whether a question cannot stand alone: it opens like a follow-up, or says little but a place or a provision."""
-    folded = fold(here.text)
-    opener = re.match(r"(?:con|the con|vay con|the|vay|nhu vay|rieng|o do|cho do|cai do|viec do|con neu)\b", folded)
+_OPENER = re.compile(
+    r"(?:con|the con|vay con|the|vay|nhu vay|rieng|o do|cho do|cai do|viec do|con neu|a the|uh the|ok)\b"
+)
+_ASKS = re.compile(r"\?|\b(?:ai|gi|nao|sao|dau|may|bao nhieu|khong|the nao|bao gio|chua)\b")
+
+
+def _follow(here: Understanding, previous: Sequence[Understanding]) -> Understanding:
+    """A question in a conversation: what it leaves open is taken from what came before.
+
+    A place holds until another is named. The matter is carried on where the question opens like a follow-up, says
+    little, or only gives a place.
+    """
+    last = next((earlier for earlier in reversed(previous) if earlier.content), previous[-1])
+    place = next((earlier.places for earlier in reversed(previous) if earlier.places), ())
+    if not here.places and not here.documents:
+        here = replace(here, places=place, documents=())
     if here.documents and here.provisions:
-        return False
-    if not here.content:
-        return True
-    return len(here.content) <= 3 if opener else len(here.content) <= 1 and not here.provisions
-
-
-def _merge(here: Understanding, previous: Sequence[Understanding]) -> Understanding:
-    """What came before, with what is new: a new place takes the old one's stead."""
-    last = next((p for p in reversed(previous) if p.content), previous[-1])
-    places = here.places or last.places
-    return Understanding(
-        text=here.text,
-        searched=f"{last.searched} {here.searched}" if here.content else last.searched,
+        return here
+    folded = fold(here.text)
+    few = 6 if _OPENER.match(folded) else 4
+    if here.content and (len(here.content) > few or (here.provisions and not _OPENER.match(folded))):
+        return here
+    if here.places and here.content and not _ASKS.search(folded):
+        here = replace(here, content=(), searched="", added=())
+    return replace(
+        here,
+        searched=f"{last.searched} {here.searched}".strip(),
         shown="; ".join(part for part in (last.text, here.shown) if part),
         content=tuple(dict.fromkeys((*last.content, *here.content))),
-        places=places,
-        provisions=here.provisions or (last.provisions if not here.content else ()),
-        documents=here.documents or (() if here.places else last.documents),
+        added=tuple(dict.fromkeys((*last.added, *here.added))),
+        provisions=here.provisions or (() if here.content else last.provisions),
         fact=here.fact or last.fact,
-        next_question=here.next_question,
-    )
-
-
-def _with_places(here: Understanding, places: tuple[PlaceMention, ...]) -> Understanding:
-    return Understanding(
-        here.text,
-        here.searched,
-        here.shown,
-        here.content,
-        places,
-        here.provisions,
-        here.documents,
-        here.fact,
-        here.next_question,
     )
 
 

@@ -58,6 +58,16 @@ def write_out(text: str) -> str:
         >>> write_out("UBND ko dc làm j?")
         'ủy ban nhân dân không được làm gì?'
     """
+    return "".join(
+        part if n % 2 else _write_out(part, plain=text.isascii()) for n, part in enumerate(_NUMBER.split(text))
+    )
+
+
+_NUMBER = re.compile(r"(\d+\s?/\s?[^\W\d][\w-]*(?:\s?-\s?[A-ZĐ]\w*)*|\d+/\d{4}(?:/[\w-]+)?)")
+"""A document number, in which nothing is an abbreviation to be written out."""
+
+
+def _write_out(text: str, *, plain: bool) -> str:
     short = words().short
     pieces: list[str] = []
     before = ""
@@ -66,13 +76,7 @@ def write_out(text: str) -> str:
         long = short.get(key)
         if long and len(key) <= 2 and (before in _AFTER_LEVEL or (len(key) == 1 and piece.isupper())):
             long = None
-        if long and pieces and pieces[-1].endswith("/"):
-            long = None  # inside a document number: 18/NQ-HĐND
-        if long and len(pieces) > 1 and pieces[-1] == "-" and before.isalnum() and pieces[-2].isupper():
-            long = None
-        if long and text.isascii():
-            long = fold(long)
-        pieces.append(long or piece)
+        pieces.append((fold(long) if plain else long) if long else piece)
         if piece.strip():
             before = fold(key)
     return "".join(pieces)

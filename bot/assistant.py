@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +25,7 @@ class Answers(Protocol):
 class Records(Protocol):
     """What keeps a question: `bot.feedback.recorder.Recorder`."""
 
-    def record(self, answer: Answer, *, channel: str, asker: str | None) -> str:
+    def record(self, answer: Answer, *, channel: str, asker: str | None, previous: Sequence[str] = ()) -> str:
         """Keep an answer and return the record's id. Never raises for want of a database: it spools."""
         ...
 
@@ -58,7 +59,7 @@ class Assistant:
         """
         start = time.perf_counter()
         answer = self._answers.answer(question)
-        record_id = self._records.record(answer, channel=channel, asker=asker)
+        record_id = self._records.record(answer, channel=channel, asker=asker, previous=question.previous)
         log.info(
             "answered status=%s reason=%s channel=%s ms=%.1f record=%s",
             answer.status.value,

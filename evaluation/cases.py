@@ -70,14 +70,15 @@ def _case(table: dict[str, object]) -> Case:
     previous = table.get("previous") or ()
     on = table.get("on")
     gold = table.get("gold") or ()
-    assert isinstance(gold, list | tuple)
+    if not isinstance(gold, list | tuple) or not isinstance(previous, str | list | tuple):
+        raise TypeError("gold, previous")
     return Case(
         id=str(table["id"]),
         question=Question(
             str(table["question"]),
             place=str(table["place"]) if table.get("place") else None,
             on=dt.date.fromisoformat(str(on)) if on else None,
-            previous=(previous,) if isinstance(previous, str) else tuple(map(str, previous)),  # type: ignore[arg-type]
+            previous=(previous,) if isinstance(previous, str) else tuple(str(item) for item in previous),
             id=str(table["id"]),
         ),
         answerable=table["kind"] == "answerable",

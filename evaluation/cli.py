@@ -19,12 +19,17 @@ def cases(
     files: Annotated[list[Path], typer.Argument(help="Tệp câu hỏi đánh giá (JSONL).")],
     as_json: Json = False,
     misses: Annotated[bool, typer.Option(help="In từng câu chưa đạt, đã đưa gì và lẽ ra phải đưa gì.")] = False,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Bảng số đo đã ghi; thua quá 1 điểm ở một số đo thì thoát với mã 1.")
+    ] = None,
+    record: Annotated[Path | None, typer.Option(help="Ghi bảng số đo này để so về sau.")] = None,
     add: Annotated[list[Path] | None, typer.Option(help="Văn bản thêm chỉ cho lần đo này.")] = None,
 ) -> None:
     """Đo trên các câu hỏi của sản phẩm; không đọc và không ghi cơ sở dữ liệu."""
+    from evaluation.cases import read_cases
+    from evaluation.gate import read_baseline, regressions
     from evaluation.measure import score
     from evaluation.run import answer_all, open_answerer
-    from evaluation.cases import read_cases
 
     read = read_cases(files)
     answerer = open_answerer(add or [])
@@ -34,10 +39,19 @@ def cases(
         print(json.dumps(figures, ensure_ascii=False))
     else:
         _show(figures)
+    if record:
+        kept = {"settings": figures["settings"], **{k: v for k, v in scores.figures.items() if ":" in k or "able" in k}}
+        record.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if misses:
         from evaluation.run import tell_misses
 
         print("\n".join(tell_misses(scores)), file=sys.stderr if as_json else sys.stdout)
+    if baseline:
+        worse = regressions(scores.figures, read_baseline(baseline))
+        for line in worse:
+            print(line, file=sys.stderr)
+        if worse:
+            raise typer.Exit(1)
 
 
 @evaluate_app.command(epilog="Ví dụ: `danchu evaluate beir alqac2025 --split dev --json`")

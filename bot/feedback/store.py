@@ -1,0 +1,264 @@
+"""The questions on record: what goes in, and what reviewers ask for.
+
+Errors are drawn in `database.py`; these can be met here:
+
+    FeedbackError
+     ├─ StoreMisconfigured   the URL cannot be used, or the driver for it is not installed
+     ├─ StoreUnavailable     the database cannot be used now: locked, full, gone, wrong password
+     └─ RecordRefused        the database works, but refuses this record
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, and_, col, or_, select
+
+from bot.feedback.database import (
+    BUSY_TIMEOUT_S,
+    Database,
+    FeedbackError,
+    RecordRefused,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
+from bot.feedback.records import (
+    Entry,
+    QuestionRecord,
+    QuoteSnapshot,
+    Rating,
+    RatingEntry,
+    Reviewed,
+    ReviewState,
+    entry_of,
+    question_row,
+    quote_rows,
+)
+
+__all__ = ["Counts", "FeedbackError", "RecordRefused", "Store", "StoreMisconfigured", "StoreUnavailable"]
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many questions are on record, by outcome."""
+
+    questions: int
+    by_status: dict[str, int]
+    by_reason: dict[str, int]
+    in_review: int
+    helpful: int
+    unhelpful: int
+
+
+class Store:
+    """Questions in a database. Safe to use from several threads, and from several processes at once.
+
+    Args:
+        url: a SQLAlchemy URL of SQLite (a file) or PostgreSQL. Nothing is opened before the first use, which creates
+            file and tables.
+        busy_timeout_s: how long to wait for another program's lock.
+
+    Raises:
+        StoreMisconfigured: on a URL that cannot be used.
+    """
+
+    def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self._database = Database(url, busy_timeout_s)
+
+    # Writing
+
+    def add(self, entries: Iterable[Entry], *, wait_s: float | None = None) -> int:
+        """Store entries, all or none; one that is stored already stays as it is.
+
+        Args:
+            entries: any number of them.
+            wait_s: how long to wait for a lock instead of the store's own timeout.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            StoreUnavailable: nothing was stored, and may be tried again.
+            RecordRefused: nothing was stored: the database will never take one of them.
+        """
+        added = 0
+        with self._database.transaction(write=True, wait_s=wait_s) as connection:
+            for entry in entries:
+                insert = self._database.insert(QuestionRecord).values(question_row(entry))
+                new = insert.on_conflict_do_nothing(index_elements=["id"]).returning(col(QuestionRecord.id))
+                if connection.execute(new).first() is None:
+                    continue
+                added += 1
+                if entry.quotes:
+                    connection.execute(self._database.insert(QuoteSnapshot), quote_rows(entry))
+        return added
+
+    def rate(self, rating: RatingEntry, *, wait_s: float | None = None) -> bool:
+        """Store a thumb; a later one of the same asker replaces it. False where there is no such question.
+
+        Raises:
+            StoreUnavailable: nothing was stored.
+        """
+        with self._database.transaction(write=True, wait_s=wait_s) as connection:
+            known = select(QuestionRecord.id).where(col(QuestionRecord.id) == rating.record_id)
+            if connection.execute(known).first() is None:
+                return False
+            insert = self._database.insert(Rating).values(
+                record_id=rating.record_id, asker_hash=rating.asker_hash, helpful=rating.helpful, at=rating.at
+            )
+            connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["record_id", "asker_hash"],
+                    set_={"helpful": insert.excluded.helpful, "at": insert.excluded.at},
+                    where=col(Rating.at) <= insert.excluded.at,  # a spooled thumb may arrive after a newer one
+                )
+            )
+            return True
+
+    def check(self, *, wait_s: float | None = None) -> None:
+        """See whether the database can be written to.
+
+        Raises:
+            StoreUnavailable: it cannot, with the reason.
+        """
+        with self._database.transaction(write=True, wait_s=wait_s):
+            pass
+
+    # Reading
+
+    def review_queue(
+        self, limit: int = 50, *, statuses: Collection[str] = (), reasons: Collection[str] = ()
+    ) -> list[Reviewed]:
+        """The questions that wait for a reviewer, newest first: unsure, unanswered, or thumbed down.
+
+        Args:
+            limit: the most to return.
+            statuses: only these outcomes ("related", "unanswered", …); empty for all.
+            reasons: only these reasons; empty for all.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        return self._page(limit, _in_review(statuses, reasons), None)
+
+    def iterate(
+        self, *, queue_only: bool = True, statuses: Collection[str] = (), reasons: Collection[str] = ()
+    ) -> Iterator[Reviewed]:
+        """The whole queue, or all questions, newest first. Read in pages, so that nobody's writing waits for it.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        conditions = _in_review(statuses, reasons) if queue_only else _outcomes(statuses, reasons)
+        last: Entry | None = None
+        while True:
+            page = self._page(_PAGE, conditions, last)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            last = page[-1].entry
+
+    def get(self, record_id: str) -> Reviewed | None:
+        """One question by its whole id, or None.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        found = self._page(1, [col(QuestionRecord.id) == record_id], None)
+        return found[0] if found else None
+
+    def find(self, prefix: str, limit: int = 10) -> list[str]:
+        """Ids that begin with `prefix` (hexadecimal, any case), newest first; [] for anything else.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        prefix = prefix.strip().lower()
+        if not prefix or prefix.strip("0123456789abcdef"):
+            return []
+        with self._database.transaction() as connection:
+            ids = select(QuestionRecord.id).where(col(QuestionRecord.id).startswith(prefix))
+            return list(connection.scalars(ids.order_by(col(QuestionRecord.asked_at).desc()).limit(limit)))
+
+    def counts(self) -> Counts:
+        """How many questions there are, by outcome.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        with self._database.transaction() as connection:
+            amount = func.count()
+            status, reason, helpful = col(QuestionRecord.status), col(QuestionRecord.reason), col(Rating.helpful)
+            by_status = {key: int(n) for key, n in connection.execute(select(status, amount).group_by(status))}
+            by_reason = {key: int(n) for key, n in connection.execute(select(reason, amount).group_by(reason)) if key}
+            thumbs = {key: int(n) for key, n in connection.execute(select(helpful, amount).group_by(helpful))}
+            queue = select(amount).select_from(QuestionRecord).where(*_in_review((), ()))
+            in_review = connection.execute(queue).scalar_one()
+        return Counts(
+            questions=sum(by_status.values()),
+            by_status=by_status,
+            by_reason=by_reason,
+            in_review=in_review,
+            helpful=thumbs.get(True, 0),
+            unhelpful=thumbs.get(False, 0),
+        )
+
+    def close(self) -> None:
+        """Give the connections back. The store opens anew when it is used again."""
+        self._database.close()
+
+    # Inside
+
+    def _page(self, limit: int, conditions: list[Any], after: Entry | None) -> list[Reviewed]:
+        asked_at, id_ = col(QuestionRecord.asked_at), col(QuestionRecord.id)
+        query = select(QuestionRecord).where(*conditions).order_by(asked_at.desc(), id_.desc()).limit(limit)
+        if after is not None:
+            query = query.where(or_(asked_at < after.asked_at, and_(asked_at == after.asked_at, id_ < after.id)))
+        with self._database.transaction() as connection, Session(connection) as session:
+            records = session.exec(query).all()
+            ids = [record.id for record in records]
+            quotes: dict[str, list[QuoteSnapshot]] = defaultdict(list)
+            thumbs: dict[tuple[str, bool], int] = {}
+            for start in range(0, len(ids), _PAGE):  # databases limit how many values one statement takes
+                some = ids[start : start + _PAGE]
+                of_these = select(QuoteSnapshot).where(col(QuoteSnapshot.record_id).in_(some))
+                for quote in session.exec(of_these.order_by(col(QuoteSnapshot.position))):
+                    quotes[quote.record_id].append(quote)
+                rated = select(Rating.record_id, Rating.helpful, func.count()).where(col(Rating.record_id).in_(some))
+                for record_id, helpful, amount in session.exec(
+                    rated.group_by(col(Rating.record_id), col(Rating.helpful))
+                ):
+                    thumbs[record_id, helpful] = amount
+            return [
+                Reviewed(
+                    entry_of(record, quotes[record.id]),
+                    thumbs.get((record.id, True), 0),
+                    thumbs.get((record.id, False), 0),
+                )
+                for record in records
+            ]
+
+
+def _outcomes(statuses: Collection[str], reasons: Collection[str]) -> list[Any]:
+    conditions: list[Any] = []
+    if statuses:
+        conditions.append(col(QuestionRecord.status).in_(sorted(statuses)))
+    if reasons:
+        conditions.append(col(QuestionRecord.reason).in_(sorted(reasons)))
+    return conditions
+
+
+def _in_review(statuses: Collection[str], reasons: Collection[str]) -> list[Any]:
+    state = col(QuestionRecord.state)
+    thumbed_down = select(Rating.record_id).where(col(Rating.helpful).is_(False))
+    waits = or_(
+        state == ReviewState.OPEN.value,
+        and_(state == ReviewState.NONE.value, col(QuestionRecord.id).in_(thumbed_down)),
+    )
+    return [waits, *_outcomes(statuses, reasons)]

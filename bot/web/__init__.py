@@ -1,0 +1,1 @@
+"""The web pages: chat, documents and reader, and the JSON API beside them."""

@@ -1,0 +1,199 @@
+"""A document as the reader page shows it: every word of it, each provision with an anchor, contents and facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot import messages
+from corpus.citation import short_name
+from corpus.document import Document
+from corpus.provision import Level, Provision, ProvisionPath
+from corpus.validity import vn_date
+
+_UNITS = (Level.PART, Level.CHAPTER, Level.SECTION, Level.SUBSECTION, Level.ARTICLE, Level.APPENDIX)
+_LISTED = (*_UNITS, Level.BASES, Level.CLOSING, Level.SIGNATURE)
+_MOST_ENTRIES = 60
+"""Contents go down to clauses where that gives no more entries than this."""
+_ENTRY_CHARS = 80
+_HEADING_CHARS = 240
+"""A first paragraph longer than this is no heading, whatever its mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A provision on the page. `paragraphs` joined by line breaks are its own words, untouched."""
+
+    anchor: str
+    level: str
+    words: str
+    paragraphs: tuple[str, ...]
+    rank: int
+    """Of the heading (2 to 6), or 0 where the first paragraph is none."""
+    asked: bool
+    children: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the contents."""
+
+    words: str
+    href: str
+    children: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The provision of the same level before or after the one asked for."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known of the document."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """All that the page shows."""
+
+    name: str
+    parts: tuple[Part, ...]
+    contents: tuple[Entry, ...]
+    facts: tuple[Fact, ...]
+    asked: str | None
+    before: Neighbour | None
+    after: Neighbour | None
+
+
+def anchor(path: ProvisionPath) -> str:
+    """The id under which a provision stands on the page: its path's, but an HTML id holds no white space."""
+    return path.id.replace(" ", "-")
+
+
+def shown(document: Document) -> Iterator[Provision]:
+    """The parts that people may read: all but the electronic attestation, which holds e-mail addresses."""
+    return (part for part in document.parts if part.level is not Level.ATTESTATION)
+
+
+def read(document: Document, path_id: str | None = None) -> Reader | None:
+    """Lay out a document, with one provision marked.
+
+    Args:
+        document: a document held.
+        path_id: the id of a provision's path, or None.
+
+    Returns:
+        None if the document has no such provision to show.
+    """
+    asked = None
+    if path_id is not None:
+        asked = document.by_path.get(path_id)
+        if asked is None or asked.path.steps[0].level is Level.ATTESTATION:
+            return None
+    before, after = _neighbours(document, asked) if asked else (None, None)
+    return Reader(
+        name=short_name(document.meta),
+        parts=tuple(_part(document, part, asked, 2) for part in shown(document)),
+        contents=_contents(document),
+        facts=tuple(facts(document)),
+        asked=_capital(asked.path.words) if asked else None,
+        before=before,
+        after=after,
+    )
+
+
+def facts(document: Document) -> Iterator[Fact]:
+    """What is known of a document; the number and the dates are named even where the source does not say them."""
+    meta, names = document.meta, messages.WEB_FACTS
+    place = meta.place
+    where = ""
+    if place:
+        where = ", ".join(dict.fromkeys(filter(None, (place.name, place.province))))
+        where += f" ({place.former})" if place.former else ""
+
+    def day(value: dt.date | None) -> str:
+        return vn_date(value) if value else ""
+
+    lines: dict[str, Sequence[str]] = {
+        "kind": [meta.kind.words],
+        "number": [meta.number or messages.WEB_NO_NUMBER],
+        "title": [meta.title or ""],
+        "issuer": [meta.issuer or messages.WEB_NOT_SAID],
+        "place": [where],
+        "session": [meta.session or ""],
+        "addressed_to": [meta.addressed_to or ""],
+        "issued": [day(meta.issued) or ("" if meta.adopted else messages.WEB_NOT_SAID)],
+        "adopted": [day(meta.adopted)],
+        "signed": [day(meta.signed)],
+        "effective": [day(meta.effective) or messages.WEB_NOT_SAID],
+        "signer": [meta.signer or ""],
+        "note": [meta.note or ""],
+        "slips": [f"“{slip.words}”: {slip.note}" for slip in meta.slips],
+        "links": [f"{link.words}: {link.note}" for link in meta.links],
+        "source": [document.source.name],
+    }
+    for key, said in lines.items():
+        if kept := tuple(filter(None, said)):
+            yield Fact(names[key], kept)
+
+
+def _part(document: Document, provision: Provision, asked: Provision | None, rank: int) -> Part:
+    own = document.own_words(provision)
+    paragraphs = tuple(own.split("\n")) if own else ()
+    heading = provision.level in _UNITS and bool(paragraphs) and len(paragraphs[0]) <= _HEADING_CHARS
+    below = min(rank + 1, 6) if heading else rank
+    return Part(
+        anchor=anchor(provision.path),
+        level=provision.level.value,
+        words=_capital(provision.path.words),
+        paragraphs=paragraphs,
+        rank=rank if heading else 0,
+        asked=provision is asked,
+        children=tuple(_part(document, child, asked, below) for child in provision.children),
+    )
+
+
+def _contents(document: Document) -> tuple[Entry, ...]:
+    clauses = sum(p.level in (*_LISTED, Level.CLAUSE) for p in document.walk()) <= _MOST_ENTRIES
+    levels = (*_LISTED, Level.CLAUSE) if clauses else _LISTED
+
+    def entries(provisions: Sequence[Provision]) -> tuple[Entry, ...]:
+        return tuple(
+            Entry(_entry_words(document, p), f"#{anchor(p.path)}", entries(p.children))
+            for p in provisions
+            if p.level in levels
+        )
+
+    return entries(tuple(shown(document)))
+
+
+def _entry_words(document: Document, provision: Provision) -> str:
+    if provision.level not in (*_UNITS, Level.CLAUSE):
+        return _capital(provision.path.words)
+    words = " ".join(document.heading(provision).split())
+    return words if len(words) <= _ENTRY_CHARS else words[:_ENTRY_CHARS].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _neighbours(document: Document, asked: Provision) -> tuple[Neighbour | None, Neighbour | None]:
+    row = [p for part in shown(document) for p in part.walk() if p.level is asked.level]
+    at = next(i for i, provision in enumerate(row) if provision is asked)
+
+    def neighbour(i: int) -> Neighbour | None:
+        if not 0 <= i < len(row):
+            return None
+        path = row[i].path
+        return Neighbour(_capital(path.words), f"/van-ban/{document.id}/{path.id}#{anchor(path)}")
+
+    return neighbour(at - 1), neighbour(at + 1)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

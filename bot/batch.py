@@ -24,6 +24,7 @@ def answer_lines(lines: Iterable[str], answers: Answers, assistant: Assistant | 
         try:
             table = read_object(line)
             id = table.get("id")
+            id = id.encode("utf-8", "replace").decode() if isinstance(id, str) else id
             question = question_from(table)
         except BadLine as error:
             yield json.dumps({"id": id, "status": "error", "error": str(error)}, ensure_ascii=False)

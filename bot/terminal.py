@@ -94,7 +94,7 @@ def documents_table(documents: list[Document]) -> Table:
 def counts_table(documents: list[Document]) -> Table:
     """Provisions by level, as read and as counted by hand."""
     table = Table(title="Số điều khoản có đánh dấu (đọc được / đếm tay)", title_justify="left")
-    table.add_column("văn bản", overflow="fold")
+    table.add_column("văn bản", no_wrap=True)
     columns = {
         "articles": "Điều", "sections": "Mục", "clauses": "khoản", "points": "điểm", "indents": "gạch đầu dòng", "all": "tất cả"
     }  # fmt: skip

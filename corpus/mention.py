@@ -253,7 +253,8 @@ def _is_point(text: str, folded: str, match: re.Match[str], first: re.Match[str]
 
 
 def _letter(text: str, at: int) -> bool:
-    return text[at].lower() in POINT_LETTERS
+    # "điểm z" is read too: whoever asks for it is told that there is none.
+    return text[at].lower() in POINT_LETTERS + "fjwz"
 
 
 def _exact(text: str, level: Level, match: re.Match[str], group: int = 1) -> str:

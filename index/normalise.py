@@ -9,13 +9,17 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from corpus.text import fold as fold_letters
+
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"\w+")
 
 # The five tone marks; the level tone has none. All other marks (breve, circumflex, horn) belong to the vowel.
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _VOWELS = "aăâeêioôơuưy"
-_ONSET_VOWELS_CODA = re.compile(rf"(qu(?=[{_VOWELS}])|gi(?=[{_VOWELS}])|[^{_VOWELS}]*)([{_VOWELS}]+)([a-zđ]*)")
+_ONSET_VOWELS_CODA = re.compile(
+    rf"(qu(?=[{_VOWELS}])|gi(?=[{_VOWELS}])|[^{_VOWELS}]*)([{_VOWELS}]+)(|ch|c|m|ng|nh|n|p|t)"
+)
 _MARKED_VOWELS = frozenset("ăâêôơư")
 
 
@@ -25,8 +29,7 @@ def fold(text: str) -> str:
     Spaces and punctuation stay. Where the input is composed (NFC) Vietnamese, each character gives one character, so
     that offsets into the result are offsets into the text.
     """
-    bare = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
-    return bare.replace("đ", "d")
+    return _MARKS.sub("", fold_letters(_small(text)))
 
 
 def syllables(text: str) -> list[str]:
@@ -34,18 +37,18 @@ def syllables(text: str) -> list[str]:
 
     "Hoà", "hòa" and "hòa" in decomposed form all give "hòa"; punctuation and white space give nothing.
     """
-    return [_placed(word) for word in _WORD.findall(unicodedata.normalize("NFC", text.lower()))]
-
-
-def folded_syllables(text: str) -> list[str]:
-    """The words and numbers of a text, in order, without accents: `syllables`, each of them folded."""
-    return [fold_syllable(word) for word in _WORD.findall(unicodedata.normalize("NFC", text.lower()))]
+    return [_placed(word) for word in _WORD.findall(_small(text))]
 
 
 @lru_cache(maxsize=1 << 16)
 def fold_syllable(syllable: str) -> str:
     """One syllable without accents; cached, since a language has few of them."""
     return fold(syllable)
+
+
+def _small(text: str) -> str:
+    # Old fonts and keyboards wrote the Icelandic eth for đ.
+    return unicodedata.normalize("NFC", text.lower()).replace("ð", "đ")
 
 
 @lru_cache(maxsize=1 << 16)

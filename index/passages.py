@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from corpus.authored import authored_questions
 from corpus.citation import short_name
 from corpus.document import Document
 from corpus.provision import MARKED, QUOTABLE, Level, Provision
@@ -35,6 +36,14 @@ def passages_of(documents: Iterable[Document]) -> list[Passage]:
         for document in documents
         for provision in document.walk()
         if provision.level in QUOTABLE and provision.level is not Level.RECIPIENTS
+    ]
+
+
+def door_passages(documents: Iterable[Document]) -> list[Passage]:
+    """The passages of authored questions: each question leads to the provision whose key stands before the "?"."""
+    return [
+        Passage(f"{authored.document_id}#{authored.path}?{n}", "", authored.question)
+        for n, authored in enumerate(authored_questions(documents))
     ]
 
 

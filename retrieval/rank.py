@@ -83,6 +83,7 @@ class Coverage:
         texts = [syllables(f"{passage.heading} . {passage.text}") for passage in passages]
         self._written = self._read(texts)
         self._plain = self._read([[fold(syllable) for syllable in text] for text in texts])
+        self._written_whole, self._plain_whole = self._whole(self._written), self._whole(self._plain)
 
     def share(self, words: Sequence[str]) -> Array:
         """The share of the syllables' weight that each passage holds, 0 to 1; zeros where there are none.
@@ -90,21 +91,34 @@ class Coverage:
         Args:
             words: syllables in the order of the question.
         """
+        return self.both(words)[0]
+
+    def both(self, words: Sequence[str]) -> tuple[Array, Array]:
+        """`share`, and the other way about: the share of each passage's own weight that the syllables hold."""
         plain = all(word.isascii() for word in words)
-        known = self._plain if plain else self._written
+        known, whole = (self._plain, self._plain_whole) if plain else (self._written, self._written_whole)
         held = np.zeros(self._n, dtype=np.float32)
         total = 0.0
         for term in _terms(words):
             found = known.get(term)
-            count = 0 if found is None else len(found)
             # A pair that occurs nowhere says little by itself; a syllable that occurs nowhere is foreign matter.
-            if not count and " " in term:
+            if found is None and " " in term:
                 continue
-            weight = math.log(1 + (self._n + 1) / (count + 0.5)) * (0.6 if " " in term else 1.0)
+            weight = self._weight(term, 0 if found is None else len(found))
             total += weight
             if found is not None:
                 held[found] += weight
-        return held / np.float32(total) if total else held
+        return (held / np.float32(total) if total else held), held / np.maximum(whole, np.float32(1e-6))
+
+    def _weight(self, term: str, count: int) -> float:
+        return math.log(1 + (self._n + 1) / (count + 0.5)) * (0.6 if " " in term else 1.0)
+
+    def _whole(self, known: dict[str, NDArray[np.int32]]) -> Array:
+        """The weight of all terms of each passage."""
+        whole = np.zeros(self._n, dtype=np.float32)
+        for term, found in known.items():
+            whole[found] += self._weight(term, len(found))
+        return whole
 
     @staticmethod
     def _read(texts: Sequence[Sequence[str]]) -> dict[str, NDArray[np.int32]]:

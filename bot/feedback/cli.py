@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.feedback.records import Reviewed
     from bot.feedback.store import Store
 
+_TAKE_IN_WAIT_S = 1.0
+
 feedback_app = typer.Typer(
     name="feedback",
     help="Những câu hỏi cần người phụ trách xem xét.",
@@ -138,7 +140,7 @@ def _store() -> Iterator[Store]:
         try:
             if not spool.is_empty():
                 try:
-                    store.check()
+                    store.check(wait_s=_TAKE_IN_WAIT_S)
                     open_recorder(settings).close()
                 except StoreUnavailable as error:  # reading may work all the same
                     typer.echo(f"Còn {spool.count()} bản ghi chờ đưa vào cơ sở dữ liệu: {error}", err=True)

@@ -47,6 +47,10 @@ _SPOOLED: TypeAdapter[Entry | RatingEntry] = TypeAdapter(Entry | RatingEntry)
 T = TypeVar("T")
 
 
+class _Busy(StoreUnavailable):
+    """Others of this process are writing and it takes long. That says nothing about the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecorderStatus:
     """How record keeping is doing, for `/readyz`."""
@@ -172,7 +176,8 @@ class Recorder:
         """Keep a thumb; a later one of the same person replaces it. Never raises.
 
         Returns:
-            False where there is no such record. While the database is dead that cannot be known: True.
+            False where there is no such record. While the database is dead or records wait for it, that cannot be
+            known: True.
         """
         if not _RECORD_ID.fullmatch(record_id):
             return False
@@ -181,10 +186,15 @@ class Recorder:
         rating = RatingEntry(record_id, who, helpful, dt.datetime.now(dt.UTC))
         try:
             found = self._in_turn(lambda wait_s: self._store.rate(rating, wait_s=wait_s))
-            if not found and self._something_waits():
+            if found:
+                return True
+            # Its question may wait in the spool, or have left it for the database a moment ago.
+            if waits := self._something_waits():
                 self.take_in()
-                found = self._in_turn(lambda wait_s: self._store.rate(rating, wait_s=wait_s))
-            return found
+            found = self._in_turn(lambda wait_s: self._store.rate(rating, wait_s=wait_s))
+            if waits and not found:
+                self._set_aside(rating)  # another process may be taking the question in just now
+            return found or waits
         except StoreUnavailable:
             self._set_aside(rating)
             return True
@@ -205,7 +215,8 @@ class Recorder:
                 self._take_memory()
                 self._spool.drain(self._take_lines)
             except StoreUnavailable as error:
-                self._failed(str(error))
+                if not isinstance(error, _Busy):
+                    self._failed(str(error))
                 self._spill_memory()
             except Exception as error:  # noqa: BLE001 - runs in a thread of its own; what waits goes on waiting
                 log.error("the spool could not be taken in: %s", type(error).__name__)
@@ -259,7 +270,7 @@ class Recorder:
     def _in_turn(self, write: Callable[[float | None], T], *, force: bool = False) -> T:
         """Run a write, unless the database failed a moment ago. StoreUnavailable where it is dead or was."""
         if not self._turn.acquire(timeout=_TURN_WAIT_S):
-            raise StoreUnavailable(self._last_error or "Cơ sở dữ liệu đang bận.")
+            raise _Busy(self._last_error or "Cơ sở dữ liệu đang bận.")
         try:
             if not force and time.monotonic() < self._retry_at:
                 raise StoreUnavailable(self._last_error or "")

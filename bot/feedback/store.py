@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, and_, col, or_, select
+from sqlalchemy import func, union_all
+from sqlmodel import Session, col, or_, select
 
 from bot.feedback.database import (
     BUSY_TIMEOUT_S,
@@ -155,10 +155,10 @@ class Store:
         Raises:
             StoreUnavailable: the database cannot be read.
         """
-        conditions = _in_review(statuses, reasons) if queue_only else _outcomes(statuses, reasons)
+        alternatives = _in_review(statuses, reasons) if queue_only else [_outcomes(statuses, reasons)]
         last: Entry | None = None
         while True:
-            page = self._page(_PAGE, conditions, last)
+            page = self._page(_PAGE, alternatives, last)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -170,7 +170,7 @@ class Store:
         Raises:
             StoreUnavailable: the database cannot be read.
         """
-        found = self._page(1, [col(QuestionRecord.id) == record_id], None)
+        found = self._page(1, [[col(QuestionRecord.id) == record_id]], None)
         return found[0] if found else None
 
     def find(self, prefix: str, limit: int = 10) -> list[str]:
@@ -183,7 +183,8 @@ class Store:
         if not prefix or prefix.strip("0123456789abcdef"):
             return []
         with self._database.transaction() as connection:
-            ids = select(QuestionRecord.id).where(col(QuestionRecord.id).startswith(prefix))
+            id_ = col(QuestionRecord.id)  # a range, because LIKE would not use the index
+            ids = select(QuestionRecord.id).where(id_ >= prefix, id_ < prefix + "g")
             return list(connection.scalars(ids.order_by(col(QuestionRecord.asked_at).desc()).limit(limit)))
 
     def counts(self) -> Counts:
@@ -198,8 +199,10 @@ class Store:
             by_status = {key: int(n) for key, n in connection.execute(select(status, amount).group_by(status))}
             by_reason = {key: int(n) for key, n in connection.execute(select(reason, amount).group_by(reason)) if key}
             thumbs = {key: int(n) for key, n in connection.execute(select(helpful, amount).group_by(helpful))}
-            queue = select(amount).select_from(QuestionRecord).where(*_in_review((), ()))
-            in_review = connection.execute(queue).scalar_one()
+            in_review = sum(
+                connection.execute(select(amount).select_from(QuestionRecord).where(*conditions)).scalar_one()
+                for conditions in _in_review((), ())
+            )
         return Counts(
             questions=sum(by_status.values()),
             by_status=by_status,
@@ -215,11 +218,18 @@ class Store:
 
     # Inside
 
-    def _page(self, limit: int, conditions: list[Any], after: Entry | None) -> list[Reviewed]:
+    def _page(self, limit: int, alternatives: list[list[Any]], after: Entry | None) -> list[Reviewed]:
+        """The newest questions that meet all conditions of one of the alternatives, after an entry already read."""
         asked_at, id_ = col(QuestionRecord.asked_at), col(QuestionRecord.id)
-        query = select(QuestionRecord).where(*conditions).order_by(asked_at.desc(), id_.desc()).limit(limit)
-        if after is not None:
-            query = query.where(or_(asked_at < after.asked_at, and_(asked_at == after.asked_at, id_ < after.id)))
+        order = (asked_at.desc(), id_.desc())
+        later = [] if after is None else [asked_at <= after.asked_at, or_(asked_at < after.asked_at, id_ < after.id)]
+        # Each alternative finds its newest through an index of its own; an OR of them would read and sort them all.
+        found = [
+            select(QuestionRecord.id).where(*conditions, *later).order_by(*order).limit(limit).subquery()
+            for conditions in alternatives
+        ]
+        ids_found = union_all(*(select(part.c.id) for part in found))
+        query = select(QuestionRecord).where(id_.in_(ids_found)).order_by(*order).limit(limit)
         with self._database.transaction() as connection, Session(connection) as session:
             records = session.exec(query).all()
             ids = [record.id for record in records]
@@ -254,11 +264,11 @@ def _outcomes(statuses: Collection[str], reasons: Collection[str]) -> list[Any]:
     return conditions
 
 
-def _in_review(statuses: Collection[str], reasons: Collection[str]) -> list[Any]:
-    state = col(QuestionRecord.state)
+def _in_review(statuses: Collection[str], reasons: Collection[str]) -> list[list[Any]]:
+    """What is in the queue: the alternatives exclude each other."""
+    state, outcomes = col(QuestionRecord.state), _outcomes(statuses, reasons)
     thumbed_down = select(Rating.record_id).where(col(Rating.helpful).is_(False))
-    waits = or_(
-        state == ReviewState.OPEN.value,
-        and_(state == ReviewState.NONE.value, col(QuestionRecord.id).in_(thumbed_down)),
-    )
-    return [waits, *_outcomes(statuses, reasons)]
+    return [
+        [state == ReviewState.OPEN.value, *outcomes],
+        [state == ReviewState.NONE.value, col(QuestionRecord.id).in_(thumbed_down), *outcomes],
+    ]

@@ -170,7 +170,8 @@ def name(meta: Metadata) -> str:
     if meta.kind is Kind.LAW and meta.title and meta.tier == "national":
         year = meta.issued or meta.adopted
         number = f" số {meta.number}" if meta.number else ""
-        return f"{meta.kind.words} {meta.title}{f' năm {year.year}' if year else ''}{f' ({meta.kind.words}{number})' if number else ''}"
+        in_year = f" năm {year.year}" if year else ""
+        return f"{meta.kind.words} {meta.title}{in_year}{f' ({meta.kind.words}{number})' if number else ''}"
     words = meta.kind.words
     words += f" số {meta.number}" if meta.number else " (chưa có số trong bản nguồn)"
     if meta.issued:

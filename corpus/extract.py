@@ -243,7 +243,10 @@ def _signer(signature: str) -> str | None:
 def _named(basis: str) -> list[str]:
     """The documents that one basis names: "Căn cứ A ngày …; B ngày …;" names two."""
     bare = re.sub(r"^(?:Căn cứ|Xét đề nghị của|Xét|Theo đề nghị của|Thực hiện|Trên cơ sở)\s+", "", basis.rstrip(" ;.,"))
-    kinds = r"(?:Luật|Bộ luật|Nghị (?:quyết|định)|Quyết định|Thông (?:tư|báo)|Tờ trình|Báo cáo|Chỉ thị|Kết luận|Pháp lệnh|Hiến pháp)"
+    kinds = (
+        r"(?:Luật|Bộ luật|Nghị (?:quyết|định)|Quyết định|Thông (?:tư|báo)|Tờ trình|Báo cáo|Chỉ thị|Kết luận|Pháp lệnh|"
+        r"Hiến pháp)"
+    )
     pieces = re.split(rf";\s+(?={kinds})", bare)
     found = []
     for piece in pieces:

@@ -170,7 +170,10 @@ def find_documents(text: str) -> list[DocumentMention]:
             )
         )
     covered = [(m.start, m.end) for m in found]
-    for match in re.finditer(r"\d{1,4}\s*/\s*(?:\d{4}\s*/\s*)?(nq|nd|qd|ttr|kh|tt|qh\d+)(?:\s*-\s*[a-z]+\d*)*", folded):
+    for match in re.finditer(
+        r"\d{1,4}\s*/\s*(?:\d{4}\s*/\s*)?(nq|nd|qd|ttr|kh|tt|qh\d+|bc|tb|ct|kl|hd|cv)(?:\s*-\s*[a-z]+\d*)*|\d{1,4}\s*-\s*(tb|ct|nq|kl|qd|hd)\s*/\s*t[wu]",
+        folded,
+    ):
         if not any(a <= match.start() < b for a, b in covered):
             words = {
                 "nq": Kind.RESOLUTION,
@@ -179,7 +182,8 @@ def find_documents(text: str) -> list[DocumentMention]:
                 "ttr": Kind.SUBMISSION,
                 "kh": Kind.PLAN,
             }
-            kind = words.get(match[1], Kind.CIRCULAR if match[1] == "tt" else Kind.LAW)
+            mark = match[1] or ""
+            kind = words.get(mark, Kind.CIRCULAR if mark == "tt" else Kind.LAW if mark.startswith("qh") else Kind.OTHER)
             exact = read_number(text[match.start() : match.end()]) or re.sub(
                 r"\s", "", text[match.start() : match.end()]
             )

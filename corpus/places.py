@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from corpus.document import Document, Place
 from corpus.text import fold
 
-_PROVINCES = """An Giang|Bà Rịa - Vũng Tàu|Bà Rịa Vũng Tàu|Vũng Tàu|Bạc Liêu|Bắc Giang|Bắc Kạn|Bắc Ninh|Bến Tre|Bình Dương|
-Bình Định|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Cần Thơ|Đà Nẵng|Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|Đồng Tháp|Gia Lai|
-Hà Giang|Hà Nam|Hà Nội|Hà Tĩnh|Hải Dương|Hải Phòng|Hậu Giang|Hòa Bình|Hồ Chí Minh|Sài Gòn|Huế|Thừa Thiên Huế|Hưng Yên|
-Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lạng Sơn|Lào Cai|Lâm Đồng|Long An|Nam Định|Nghệ An|Ninh Bình|Ninh Thuận|Phú Thọ|
-Phú Yên|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|Tây Ninh|Thái Bình|Thái Nguyên|Thanh Hóa|
-Tiền Giang|Trà Vinh|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái|Hạ Long|Nha Trang|Đà Lạt|Thủ Đức|Biên Hòa|Hội An|Phú Quốc"""
+_PROVINCES = """An Giang|Bà Rịa - Vũng Tàu|Bà Rịa Vũng Tàu|Vũng Tàu|Bạc Liêu|Bắc Giang|Bắc Kạn|Bắc Ninh|Bến Tre|
+Bình Dương|Bình Định|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Cần Thơ|Đà Nẵng|Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|
+Đồng Tháp|Gia Lai|Hà Giang|Hà Nam|Hà Nội|Hà Tĩnh|Hải Dương|Hải Phòng|Hậu Giang|Hòa Bình|Hồ Chí Minh|Sài Gòn|Huế|
+Thừa Thiên Huế|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lạng Sơn|Lào Cai|Lâm Đồng|Long An|Nam Định|Nghệ An|
+Ninh Bình|Ninh Thuận|Phú Thọ|Phú Yên|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|Tây Ninh|
+Thái Bình|Thái Nguyên|Thanh Hóa|Tiền Giang|Trà Vinh|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái|Hạ Long|Nha Trang|Đà Lạt|
+Thủ Đức|Biên Hòa|Hội An|Phú Quốc"""
 
 PROVINCES = tuple(name.strip() for name in _PROVINCES.replace("\n", "").split("|"))
 """Provinces and central cities, before and after 1 July 2025, and some large cities that people name alone."""
@@ -52,22 +53,20 @@ def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
     folded = fold(text)
     found: list[PlaceMention] = []
 
-    def free(start: int, end: int) -> bool:
-        return all(end <= mention.start or start >= mention.end for mention in found)
+    def take(match: re.Match[str], place: Place | None) -> None:
+        start, end = match.span()
+        if all(end <= mention.start or start >= mention.end for mention in found):
+            found.append(PlaceMention(text[start:end], start, end, place))
 
-    for place in held:
-        name = re.escape(fold(bare_name(place))).replace(r"\ ", r"\s+")
-        for match in re.finditer(rf"(?<!\w)(?:{_UNITS}\s*)?({name})(?!\w)", folded):
-            if _spelled(text[match.start(1) : match.end(1)], bare_name(place)) and free(*match.span()):
-                found.append(PlaceMention(text[match.start() : match.end()], *match.span(), place))
-    for name in PROVINCES:
+    names: list[tuple[str, Place | None]] = [(bare_name(place), place) for place in held]
+    for name, place in [*names, *((province, None) for province in PROVINCES)]:
         pattern = re.escape(fold(name)).replace(r"\ ", r"\s+")
-        for match in re.finditer(rf"(?<!\w)(?:{_UNITS}\s+)?({pattern})(?!\w)", folded):
-            if _spelled(text[match.start(1) : match.end(1)], name) and free(*match.span()):
-                found.append(PlaceMention(text[match.start() : match.end()], *match.span(), None))
+        for match in re.finditer(rf"(?<!\w)(?:{_UNITS}\s*)?(?<!\w)({pattern})(?!\w)", folded):
+            if _spelled(text[match.start(1) : match.end(1)], name):
+                take(match, place)
     for match in re.finditer(rf"(?<!\w){_UNIT_WORDS}\s+({_NAME}|\d{{1,2}}(?!\s*[/%.\w]))", text):
-        if free(*match.span()) and fold(match[1]) not in _NOT_NAMES:
-            found.append(PlaceMention(match[0], *match.span(), None))
+        if fold(match[1]) not in _NOT_NAMES:
+            take(match, None)
     return sorted(found, key=lambda mention: mention.start)
 
 

@@ -7,6 +7,7 @@ source stay.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from array import array
@@ -266,11 +267,11 @@ class _Layout:
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
-        unfinished = sum(self._unfinished(a) and b[:1].islower() for a, b in zip(lines, lines[1:], strict=False))
+        unfinished = sum(self._unfinished(a) and b[:1].islower() for a, b in itertools.pairwise(lines))
         self.wrapped = len(lines) > 20 and unfinished > 0.15 * len(lines)
         lengths = sorted(map(len, lines))
         self.width = lengths[int(len(lengths) * 0.9)]
-        self.pairs = {pair for line in lines for pair in zip(line.split(), line.split()[1:], strict=False)}
+        self.pairs = {pair for line in lines for pair in itertools.pairwise(line.split())}
 
     def joint(self, i: int) -> str:
         """What stands between line i and the next: a line break, a space, or nothing (a number broken in two)."""

@@ -1,4 +1,4 @@
-"""The regression gate: figures may not fall by more than a point below those recorded, and no quote may break a rule."""
+"""The regression gate: no figure falls by more than a point below the recorded one, and no quote breaks a rule."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Words:
 
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> Words:
-    """Read a text for comparison: white space, Markdown marks, page numbers and the place of tone marks do not count."""
+    """Read a text for comparison: white space, Markdown, page numbers and the place of tone marks do not count."""
     lines = (line for line in text.split("\n") if not re.fullmatch(r"\s*\d{1,3}\s*", line))
     bare = unicodedata.normalize("NFD", re.sub(r"[\s*#\u00ad]+", "", "".join(lines)))
     letters: list[str] = []

@@ -198,13 +198,21 @@ class Answerer:
 
     def _signals(self, asked: Understanding) -> Signals:
         lexical = self._index.lexical_scores(asked.searched)
+        dense = np.maximum(self._index.dense_scores(asked.searched), 0)
+        coverage = self._coverage.share(asked.content)
+        if asked.context:
+            weight = np.float32(self.settings.context)
+            lexical = lexical + weight * self._index.lexical_scores(asked.context_searched)
+            earlier = np.maximum(self._index.dense_scores(asked.context_searched), 0)
+            dense = ((dense + weight * earlier) / (1 + weight)).astype(np.float32)
+            coverage = ((coverage + weight * self._coverage.share(asked.context)) / (1 + weight)).astype(np.float32)
         top = float(lexical.max(initial=0.0))
         here = np.array([float(d.meta.place in asked.held_places) for d in self.catalog] or [0.0], dtype=np.float32)
         fact = self._stated.get(asked.fact) if asked.fact else None
         return Signals(
             lexical=lexical / np.float32(top) if top else lexical,
-            dense=np.maximum(self._index.dense_scores(asked.searched), 0),
-            coverage=self._coverage.share(asked.content),
+            dense=dense,
+            coverage=coverage,
             added=self._coverage.share(syllables(" ".join(asked.added))),
             fact=np.zeros_like(lexical) if fact is None else fact,
             here=here[self._documents],

@@ -17,7 +17,8 @@ from retrieval.understand import Fact, Understanding
 from retrieval.words import words
 
 _FILLER = re.compile(
-    r"\s*(?:(?:cua|o|tai|ve|cho|nam \d{4}|so|hdnd|ubnd|hoi dong nhan dan|uy ban nhan dan|dia ban|tren|ben|ngay [\d/]+)\s+)*"
+    r"\s*(?:(?:cua|o|tai|ve|cho|nam \d{4}|so|hdnd|ubnd|hoi dong nhan dan|uy ban nhan dan|dia ban|tren|ben|"
+    r"ngay [\d/]+)\s+)*"
 )
 _NOT_A_NAME = re.compile(r"(?:phap|ky|quy|trai|dung|hieu|vi pham|lam|hoc|theo|bang|nganh)\s*$")
 _ROMAN = {roman: str(n) for n, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
@@ -70,8 +71,9 @@ def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tu
         return (held, None) if held else ([], _upper_first(words_used))
     if mention.kind is Kind.LAW:
         return _law(text, mention, of_kind)
-    if mention.kind is Kind.CONSTITUTION:
-        return (of_kind, None) if of_kind else ([], "Hiến pháp")
+    if mention.kind in (Kind.CONSTITUTION, Kind.ORDINANCE, Kind.DECREE, Kind.DECISION, Kind.CIRCULAR) and not of_kind:
+        following = text[mention.end :].split("?")[0].split()[:6]
+        return [], " ".join((_upper_first(words_used), *following))
     folded = fold(text)
     after = _FILLER.match(folded, mention.end)
     at = after.end() if after else mention.end
@@ -224,7 +226,7 @@ def _same_number(held: str | None, asked: str) -> bool:
     if not held:
         return False
     mine, its = (re.sub(r"\s", "", fold(number)) for number in (held, asked))
-    return mine == its or mine.startswith(its + "/") or mine.startswith(its + "-")
+    return mine == its or mine.startswith((its + "/", its + "-"))
 
 
 def _upper_first(text: str) -> str:

@@ -33,6 +33,8 @@ class RankSettings:
     fact: float = 0.12
     here: float = 0.25
     """Bonus for a document of the very place asked about, over one that holds there too."""
+    context: float = 0.5
+    """What the earlier question counts in a follow-up, against 1 for the new words."""
     long: float = -0.15
     """For a provision that is longer than one quote."""
     unmarked: float = -0.20
@@ -108,7 +110,8 @@ class Coverage:
             total += weight
             if found is not None:
                 held[found] += weight
-        return (held / np.float32(total) if total else held), held / np.maximum(whole, np.float32(1e-6))
+        forth = (held / total).astype(np.float32) if total else held
+        return forth, (held / np.maximum(whole, 1e-6)).astype(np.float32)
 
     def _weight(self, term: str, count: int) -> float:
         return math.log(1 + (self._n + 1) / (count + 0.5)) * (0.6 if " " in term else 1.0)

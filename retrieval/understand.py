@@ -58,13 +58,14 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         Fact.CONTACT,
         (
             "so dien thoai|dien thoai so|hotline|duong day nong|so may",
-            "dia chi (?:nha|tru so|email|cu the|o dau)",
+            "dia chi (?:nha|tru so|email|cu the|o dau|la gi|nao)",
+            "(?:email|hom thu|thu dien tu|zalo|facebook).{0,40}(?:dia chi|la gi|la bao nhieu)|email cua",
         ),
     ),
     (
         Fact.NAME,
         (
-            "(?:ho )?ten (?:cua )?(?:ong|ba|chu tich|pho chu tich|bi thu|truong|to truong|nguoi dung dau|can bo)",
+            "(?:ho )?ten (?:cua )?(?:nguoi|ong|ba|chu tich|pho chu tich|bi thu|truong|to truong|nguoi dung dau|can bo)",
             "ai (?:dang )?(?:la|lam) (?:chu tich|pho chu tich|bi thu|truong|to truong)",
             "ten la gi|ten gi",
         ),
@@ -74,17 +75,24 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         Fact.SUM,
         (
             "(?:bao nhieu|may) (?:tien|dong|trieu|ty)",
-            "muc (?:phat|chi|thuong|luong|ho tro|phu cap|dong gop)",
+            "muc (?:tien |tien phat|phat|chi|thuong|luong|ho tro|phu cap|dong gop)",
             "(?:phat|luong|thuong|ho tro|phu cap|chi|boi duong) bao nhieu",
             "(?:luong|phu cap|thu lao).{0,60}bao nhieu",
             r"bao nhieu.{0,20}(?:mot|1|/)\s?(?:thang|nguoi|lan)",
         ),
     ),
-    (Fact.DAYS, ("(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tuan)", "(?:trong )?bao lau|thoi han")),
+    (
+        Fact.DAYS,
+        (
+            "(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tuan|thang|nam)(?! nao)",
+            "(?:trong )?bao lau|thoi han",
+        ),
+    ),
     (
         Fact.WHEN,
         (
             "khi nao|luc nao|ngay nao|bao gio|thang may|thang nao|ngay may|truoc ngay|han nop|han chot",
+            "thu may|lich tiep",
             "may lan|bao nhieu lan|dinh ky",
         ),
     ),
@@ -113,8 +121,8 @@ STATED: dict[Fact, re.Pattern[str]] = {
 STOP = frozenset(
     """ai anh bà bác bạn bị bên biết cái các cách cần câu cậu chả chắc chăng chi chỉ cho chứ chưa chị có còn của cùng
     cũng cứ dạ dám do dù đã đang đâu đấy để đến đi đó được em gì giờ giúp ha hả hay hay hãy hết hiện hoặc hỏi hơn khi
-    không kiểu là lại làm lắm lên lời lúc luôn mà mấy mình mỗi một muốn nào này nay nên nếu nhé nhỉ nhiều như nhưng những
-    nói nữa ở ơi ông phải qua quá quy định ra rằng rất rõ rồi sao sẽ tại tại tao thấy theo thế thì thôi tôi tới trả trên
+    không kiểu là lại làm lắm lên lời lúc luôn mà mấy mình mỗi một muốn nào này nay nên nếu nhé nhỉ nhiều như nhưng
+    những nói nữa ở ơi ông phải qua quá quy định ra rằng rất rõ rồi sao sẽ tại tại tao thấy theo thế thì thôi tôi tới trả trên
     trong từ tui và vào vẫn vậy vầy về vì với xem xin à ạ ừ việc ngta""".split()
 )
 """Syllables that carry no matter of their own in a question."""
@@ -141,6 +149,10 @@ class Understanding:
     documents: tuple[DocumentMention, ...]
     fact: Fact | None
     next_question: str | None = None
+    context: tuple[str, ...] = ()
+    """The same as `content`, of the earlier question that a follow-up carries on; it counts for less."""
+    context_searched: str = ""
+    """The same as `searched`, of that earlier question."""
 
     @property
     def held_places(self) -> tuple[Place, ...]:
@@ -180,7 +192,11 @@ def understand(question: Question, held: Sequence[Place]) -> Understanding:
     """
     first, following = _split(clean(question.text))
     here = _read(first, held, following)
-    previous = [_read(clean(text), held, None) for text in question.previous if text.strip()]
+    previous: list[Understanding] = []
+    for text in question.previous:
+        if text.strip():
+            earlier = _read(clean(text), held, None)
+            previous.append(_follow(earlier, previous) if previous else earlier)
     if previous:
         here = _follow(here, previous)
     if question.place and not here.places:
@@ -255,14 +271,25 @@ def _follow(here: Understanding, previous: Sequence[Understanding]) -> Understan
         return here
     if here.places and here.content and not _ASKS.search(folded):
         here = replace(here, content=(), searched="", added=())
+    shown = "; ".join(part for part in (last.text, here.shown) if part)
+    if not here.content:
+        return replace(
+            here,
+            searched=last.searched,
+            shown=shown,
+            content=last.content,
+            added=last.added,
+            provisions=here.provisions or last.provisions,
+            fact=here.fact or last.fact,
+            context=last.context,
+            context_searched=last.context_searched,
+        )
     return replace(
         here,
-        searched=f"{last.searched} {here.searched}".strip(),
-        shown="; ".join(part for part in (last.text, here.shown) if part),
-        content=tuple(dict.fromkeys((*last.content, *here.content))),
-        added=tuple(dict.fromkeys((*last.added, *here.added))),
-        provisions=here.provisions or (() if here.content else last.provisions),
+        shown=shown,
         fact=here.fact or last.fact,
+        context=(*last.content, *(syllable for words in last.added for syllable in syllables(words))),
+        context_searched=last.searched,
     )
 
 

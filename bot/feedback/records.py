@@ -40,9 +40,9 @@ class ReviewState(StrEnum):
     """Where a question stands in review."""
 
     OPEN = "open"
-    """It has no sure answer, and waits for a reviewer."""
+    """It waits for a reviewer: it has no sure answer, or somebody gave the answer a thumb down."""
     NONE = "none"
-    """It was answered. A thumb down still brings it into the queue."""
+    """It was answered, and nobody minded."""
 
 
 @dataclass(frozen=True, slots=True)

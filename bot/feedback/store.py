@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, union_all
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import case, func, or_, update
+from sqlmodel import Session, col, select
 
 from bot.feedback.database import (
     BUSY_TIMEOUT_S,
@@ -42,6 +42,7 @@ from bot.feedback.records import (
 __all__ = ["Counts", "FeedbackError", "RecordRefused", "Store", "StoreMisconfigured", "StoreUnavailable"]
 
 _PAGE = 500
+_SURE = "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,21 @@ class Store:
         return added
 
     def rate(self, rating: RatingEntry, *, wait_s: float | None = None) -> bool:
-        """Store a thumb; a later one of the same asker replaces it. False where there is no such question.
+        """Store a thumb; a later one of the same asker replaces it. A thumb down brings the question into the queue.
+
+        Args:
+            rating: the thumb.
+            wait_s: how long to wait for a lock instead of the store's own timeout.
+
+        Returns:
+            False where there is no such question.
 
         Raises:
             StoreUnavailable: nothing was stored.
         """
+        this = col(QuestionRecord.id) == rating.record_id
         with self._database.transaction(write=True, wait_s=wait_s) as connection:
-            known = select(QuestionRecord.id).where(col(QuestionRecord.id) == rating.record_id)
-            if connection.execute(known).first() is None:
+            if connection.execute(select(QuestionRecord.id).where(this).with_for_update()).first() is None:
                 return False
             insert = self._database.insert(Rating).values(
                 record_id=rating.record_id, asker_hash=rating.asker_hash, helpful=rating.helpful, at=rating.at
@@ -119,6 +127,12 @@ class Store:
                     where=col(Rating.at) <= insert.excluded.at,  # a spooled thumb may arrive after a newer one
                 )
             )
+            down = select(Rating.record_id).where(col(Rating.record_id) == rating.record_id, ~col(Rating.helpful))
+            waits = or_(col(QuestionRecord.status) != _SURE, down.exists())
+            # Other states are a reviewer's word, which a thumb does not change.
+            untouched = col(QuestionRecord.state).in_([ReviewState.OPEN.value, ReviewState.NONE.value])
+            state = case((waits, ReviewState.OPEN.value), else_=ReviewState.NONE.value)
+            connection.execute(update(QuestionRecord).where(this, untouched).values(state=state))
             return True
 
     def check(self, *, wait_s: float | None = None) -> None:
@@ -155,10 +169,10 @@ class Store:
         Raises:
             StoreUnavailable: the database cannot be read.
         """
-        alternatives = _in_review(statuses, reasons) if queue_only else [_outcomes(statuses, reasons)]
+        conditions = _in_review(statuses, reasons) if queue_only else _outcomes(statuses, reasons)
         last: Entry | None = None
         while True:
-            page = self._page(_PAGE, alternatives, last)
+            page = self._page(_PAGE, conditions, last)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -170,7 +184,7 @@ class Store:
         Raises:
             StoreUnavailable: the database cannot be read.
         """
-        found = self._page(1, [[col(QuestionRecord.id) == record_id]], None)
+        found = self._page(1, [col(QuestionRecord.id) == record_id], None)
         return found[0] if found else None
 
     def find(self, prefix: str, limit: int = 10) -> list[str]:
@@ -199,10 +213,8 @@ class Store:
             by_status = {key: int(n) for key, n in connection.execute(select(status, amount).group_by(status))}
             by_reason = {key: int(n) for key, n in connection.execute(select(reason, amount).group_by(reason)) if key}
             thumbs = {key: int(n) for key, n in connection.execute(select(helpful, amount).group_by(helpful))}
-            in_review = sum(
-                connection.execute(select(amount).select_from(QuestionRecord).where(*conditions)).scalar_one()
-                for conditions in _in_review((), ())
-            )
+            queue = select(amount).select_from(QuestionRecord).where(*_in_review((), ()))
+            in_review = connection.execute(queue).scalar_one()
         return Counts(
             questions=sum(by_status.values()),
             by_status=by_status,
@@ -218,18 +230,12 @@ class Store:
 
     # Inside
 
-    def _page(self, limit: int, alternatives: list[list[Any]], after: Entry | None) -> list[Reviewed]:
-        """The newest questions that meet all conditions of one of the alternatives, after an entry already read."""
+    def _page(self, limit: int, conditions: list[Any], after: Entry | None) -> list[Reviewed]:
+        """The newest questions that meet all conditions, after an entry already read."""
         asked_at, id_ = col(QuestionRecord.asked_at), col(QuestionRecord.id)
         order = (asked_at.desc(), id_.desc())
         later = [] if after is None else [asked_at <= after.asked_at, or_(asked_at < after.asked_at, id_ < after.id)]
-        # Each alternative finds its newest through an index of its own; an OR of them would read and sort them all.
-        found = [
-            select(QuestionRecord.id).where(*conditions, *later).order_by(*order).limit(limit).subquery()
-            for conditions in alternatives
-        ]
-        ids_found = union_all(*(select(part.c.id) for part in found))
-        query = select(QuestionRecord).where(id_.in_(ids_found)).order_by(*order).limit(limit)
+        query = select(QuestionRecord).where(*conditions, *later).order_by(*order).limit(limit)
         with self._database.transaction() as connection, Session(connection) as session:
             records = session.exec(query).all()
             ids = [record.id for record in records]
@@ -264,11 +270,5 @@ def _outcomes(statuses: Collection[str], reasons: Collection[str]) -> list[Any]:
     return conditions
 
 
-def _in_review(statuses: Collection[str], reasons: Collection[str]) -> list[list[Any]]:
-    """What is in the queue: the alternatives exclude each other."""
-    state, outcomes = col(QuestionRecord.state), _outcomes(statuses, reasons)
-    thumbed_down = select(Rating.record_id).where(col(Rating.helpful).is_(False))
-    return [
-        [state == ReviewState.OPEN.value, *outcomes],
-        [state == ReviewState.NONE.value, col(QuestionRecord.id).in_(thumbed_down), *outcomes],
-    ]
+def _in_review(statuses: Collection[str], reasons: Collection[str]) -> list[Any]:
+    return [col(QuestionRecord.state) == ReviewState.OPEN.value, *_outcomes(statuses, reasons)]

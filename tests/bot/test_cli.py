@@ -193,7 +193,9 @@ def test_wrong_use_is_2(home: Path) -> None:
     assert danchu(home, "nonsense").returncode == 2
 
 
-@pytest.mark.parametrize("command", ["ask", "chat", "serve", "telegram", "verify", "corpus", "index", "evaluate", "feedback"])
+@pytest.mark.parametrize(
+    "command", ["ask", "chat", "serve", "telegram", "verify", "corpus", "index", "evaluate", "feedback"]
+)
 def test_help_has_examples_or_commands(home: Path, command: str) -> None:
     done = danchu(home, command, "--help")
     assert done.returncode == 0

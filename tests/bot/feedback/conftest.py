@@ -1,0 +1,84 @@
+"""Answers as retrieval gives them, made by hand, and a home for each test. Worker processes load this file too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from corpus.citation import Citation
+from corpus.document import Document, Place
+from corpus.provision import ProvisionPath
+from corpus.validity import Force, Validity
+from retrieval.answer import Answer, Candidate, Quote, Reason, Searched, Signal, Status
+
+WORDS = "b) Người đứng đầu cản trở việc thực hiện dân chủ thì bị xử lý theo quy định của pháp luật;"
+
+
+def quote(code: str = "7KM3PQ9X", text: str = WORDS, score: float = 0.91) -> Quote:
+    document = SimpleNamespace(
+        meta=SimpleNamespace(id="nq-thach-khoi"), source_name="corpus/documents/nq.txt", sha256="ab" * 32
+    )
+    citation = Citation(
+        document_id="nq-thach-khoi",
+        path=ProvisionPath.parse("art_1__sec_II__cl_5__pt_b"),
+        start=0,
+        end=len(text),
+        source_start=100,
+        source_end=100 + len(text),
+        text=text,
+        words="điểm b khoản 5 Mục II Điều 1 Nghị quyết của Hội đồng nhân dân phường Thạch Khôi",
+        code=code,
+    )
+    return Quote(
+        document=cast(Document, document),
+        citation=citation,
+        lead_in=(),
+        validity=Validity(Force.IN_FORCE, "Có hiệu lực từ 19/12/2025."),
+        score=score,
+    )
+
+
+def answer(question: str = "Ở Thạch Khôi ai bị xử lý?", status: str = "unanswered", **changes: Any) -> Answer:
+    """An answer of this status, with one quote unless it is a refusal."""
+    reasons = {"unanswered": Reason.NO_PROVISION, "related": Reason.LOW_CONFIDENCE}
+    fields: dict[str, Any] = {
+        "question": question,
+        "understood": "thạch khôi xử lý",
+        "status": Status(status),
+        "reason": reasons.get(status),
+        "quotes": () if status in ("unanswered", "error") else (quote(),),
+        "searched": Searched(5, 206, "2026.11"),
+        "on": dt.date(2026, 11, 20),
+        "place": Place("Phường Thạch Khôi", "Thành phố Hải Phòng"),
+        "latency_ms": 1.9,
+        "candidates": (Candidate("khoản 5 Mục II Điều 1", "nq#art_1", 0.4, (Signal("bm25", 3.5),)),),
+    }
+    return Answer(**(fields | changes))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of the test's own, as `DANCHU_HOME`; no other setting comes in from outside."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("DANCHU_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DANCHU_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def url(home: Path) -> str:
+    """The database that the settings of `home` name."""
+    return f"sqlite:///{home / 'danchu.sqlite3'}"
+
+
+@pytest.fixture
+def fakes() -> SimpleNamespace:
+    """`answer` and `quote` of this file."""
+    return SimpleNamespace(answer=answer, quote=quote)

@@ -168,7 +168,7 @@ def info(as_json: Json = False) -> None:
     from index.provision_index import read_manifest
 
     opened()
-    manifest = read_manifest(home() / "index")
+    manifest = read_manifest(home() / "index" / "provisions")
     if as_json:
         print(json.dumps(manifest, ensure_ascii=False))
         return

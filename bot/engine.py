@@ -13,10 +13,10 @@ from corpus.catalog import Catalog, added_folder, open_catalog
 from corpus.document import CorpusError, Document
 from corpus.validity import Validity
 from index.encoder import IndexingError, load_encoder, model_digest
-from index.passages import passages_of
-from index.provision_index import open_or_build
+from index.passages import Passage
+from index.provision_index import ProvisionIndex, open_or_build
 from retrieval.answer import Answer
-from retrieval.answerer import Answerer
+from retrieval.answerer import Answerer, assemble
 from retrieval.question import Question
 
 log = logging.getLogger(__name__)
@@ -74,16 +74,13 @@ class Engine:
         return self._answerer.validity_of(document, on)
 
     def _open(self, catalog: Catalog) -> Answerer:
-        index = open_or_build(
-            self._home / "index",
-            passages_of(catalog),
-            catalog.digest,
-            self._encoder,
-            model_digest(self._model),
-            self._say,
-            self._progress,
-        )
-        return Answerer(catalog, index)
+        digest = model_digest(self._model)
+
+        def build(name: str, passages: Sequence[Passage]) -> ProvisionIndex:
+            folder = self._home / "index" / name
+            return open_or_build(folder, passages, catalog.digest, self._encoder, digest, self._say, self._progress)
+
+        return assemble(catalog, build)
 
     def _look(self) -> None:
         """Begin to open the documents anew if they have changed; questions meanwhile get the last good state."""

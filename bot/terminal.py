@@ -96,8 +96,13 @@ def counts_table(documents: list[Document]) -> Table:
     table = Table(title="Số điều khoản có đánh dấu (đọc được / đếm tay)", title_justify="left")
     table.add_column("văn bản", no_wrap=True)
     columns = {
-        "articles": "Điều", "sections": "Mục", "clauses": "khoản", "points": "điểm", "indents": "gạch đầu dòng", "all": "tất cả"
-    }  # fmt: skip
+        "articles": "Điều",
+        "sections": "Mục",
+        "clauses": "khoản",
+        "points": "điểm",
+        "indents": "gạch đầu dòng",
+        "all": "tất cả",
+    }
     for heading in columns.values():
         table.add_column(heading, justify="right")
     for document in documents:

@@ -10,18 +10,27 @@ from corpus.catalog import Catalog, draft, open_catalog
 from evaluation.cases import Case
 from evaluation.measure import Scores
 from index.encoder import load_encoder
-from index.passages import passages_of
+from index.passages import Passage
 from index.provision_index import ProvisionIndex
 from retrieval.answer import Answer
-from retrieval.answerer import Answerer
+from retrieval.answerer import Answerer, assemble
 
 
-def open_answerer(added: Sequence[Path] = ()) -> Answerer:
-    """An answerer over the shipped documents, and over files added for this run alone; the index is in memory."""
+def open_answerer(added: Sequence[Path] = (), *, doors: bool = True) -> Answerer:
+    """An answerer over the shipped documents, and over files added for this run alone; the index is in memory.
+
+    Args:
+        added: files to add for this run.
+        doors: whether the authored questions are searched too.
+    """
     documents = [*open_catalog(None), *(draft(path).document for path in added)]
     catalog = Catalog(tuple(sorted(documents, key=lambda document: document.id)))
     encoder = load_encoder(os.environ.get("DANCHU_MODEL") or None)
-    return Answerer(catalog, ProvisionIndex.build(passages_of(catalog), encoder))
+
+    def build(name: str, passages: Sequence[Passage]) -> ProvisionIndex:
+        return ProvisionIndex.build(passages if doors or name == "provisions" else (), encoder)
+
+    return assemble(catalog, build)
 
 
 def answer_all(answerer: Answerer, cases: Sequence[Case]) -> list[Answer]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corpus.authored import authored_questions
 from corpus.citation import short_name
 from corpus.document import Document
-from corpus.provision import MARKED, QUOTABLE, Level, Provision
+from corpus.provision import MARKED, QUOTABLE, Provision
 
 _HEADING_CHARS = 200
 """How much of an ancestor's heading goes into a passage's heading path."""
@@ -35,7 +35,7 @@ def passages_of(documents: Iterable[Document]) -> list[Passage]:
         Passage(key(document, provision), _heading(document, provision), document.own_words(provision))
         for document in documents
         for provision in document.walk()
-        if provision.level in QUOTABLE and provision.level is not Level.RECIPIENTS
+        if provision.level in QUOTABLE
     ]
 
 

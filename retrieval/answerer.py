@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from corpus.places import places_of, within
 from corpus.provision import MARKED, Provision, ProvisionPath
 from corpus.validity import Force, Validity, amendments, validity
 from index.normalise import syllables
-from index.passages import key
+from index.passages import Passage, door_passages, key, passages_of
 from index.provision_index import ProvisionIndex
 from retrieval import lookup
 from retrieval.answer import (
@@ -35,6 +35,7 @@ from retrieval.answer import (
     Signal,
     Status,
 )
+from retrieval.doors import Doors, DoorSignals
 from retrieval.lookup import Named
 from retrieval.question import Question
 from retrieval.rank import Array, Coverage, RankSettings, Signals, confidence, score, states
@@ -67,16 +68,33 @@ class _Hit:
     """The share of the question's own matter that it holds."""
 
 
+def assemble(catalog: Catalog, build: Callable[[str, Sequence[Passage]], ProvisionIndex]) -> Answerer:
+    """An answerer over a catalog.
+
+    Args:
+        catalog: the documents held.
+        build: makes or loads an index of passages, by the name under which it may be kept.
+    """
+    return Answerer(catalog, build("provisions", passages_of(catalog)), build("questions", door_passages(catalog)))
+
+
 class Answerer:
     """Answers questions over one catalog and its index. It keeps no state between questions; safe in threads.
 
     Args:
         catalog: the documents held.
         index: the index of their passages.
+        doors: the index of the authored questions that lead to them, or None to do without.
         settings: the numbers that steer order and refusal.
     """
 
-    def __init__(self, catalog: Catalog, index: ProvisionIndex, settings: RankSettings | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        index: ProvisionIndex,
+        doors: ProvisionIndex | None = None,
+        settings: RankSettings | None = None,
+    ) -> None:
         self.catalog = catalog
         self.settings = settings or RankSettings()
         self._index = index
@@ -84,6 +102,8 @@ class Answerer:
         provisions = {key(d, p): (d, p) for d in catalog for p in d.walk()}
         self._rows = [provisions[passage.key] for passage in index.passages]
         self._coverage = Coverage(index.passages)
+        rows = {passage.key: row for row, passage in enumerate(index.passages)}
+        self._doors = Doors(doors, rows, len(rows)) if doors is not None else None
         self._documents = np.array([list(catalog).index(d) for d, _ in self._rows], dtype=np.int32)
         sizes = [p.end - p.start for _, p in self._rows]
         self._long = np.array([size > 2_000 for size in sizes], dtype=np.float32)
@@ -207,6 +227,10 @@ class Answerer:
             dense = ((dense + weight * earlier) / (1 + weight)).astype(np.float32)
             coverage = ((coverage + weight * self._coverage.share(asked.context)) / (1 + weight)).astype(np.float32)
         top = float(lexical.max(initial=0.0))
+        zeros = np.zeros_like(lexical)
+        doors = DoorSignals(zeros, zeros, zeros)
+        if self._doors is not None:
+            doors = self._doors.signals(asked.searched, asked.content)
         here = np.array([float(d.meta.place in asked.held_places) for d in self.catalog] or [0.0], dtype=np.float32)
         fact = self._stated.get(asked.fact) if asked.fact else None
         return Signals(
@@ -214,7 +238,10 @@ class Answerer:
             dense=dense,
             coverage=coverage,
             added=self._coverage.share(syllables(" ".join(asked.added))),
-            fact=np.zeros_like(lexical) if fact is None else fact,
+            door_lexical=doors.lexical,
+            door_dense=doors.dense,
+            door_coverage=doors.coverage,
+            fact=zeros if fact is None else fact,
             here=here[self._documents],
             long=self._long,
             unmarked=self._unmarked,

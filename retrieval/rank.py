@@ -30,6 +30,9 @@ class RankSettings:
     dense: float = 0.25
     coverage: float = 0.30
     added: float = 0.15
+    door_lexical: float = 0.10
+    door_dense: float = 0.25
+    door_coverage: float = 0.45
     fact: float = 0.12
     here: float = 0.25
     """Bonus for a document of the very place asked about, over one that holds there too."""
@@ -63,6 +66,10 @@ class Signals:
     """The share of the question's own matter that the passage and its headings hold, weighed by rarity."""
     added: Array
     """The same for the law's words that stand for the asker's lay words."""
+    door_lexical: Array
+    door_dense: Array
+    door_coverage: Array
+    """How near the question is to the authored questions that lead to the passage: the best of them."""
     fact: Array
     """1 where a fact of the kind asked for is stated."""
     here: Array
@@ -144,7 +151,8 @@ def confidence(signals: Signals, row: int, asked: Understanding) -> float:
     """How sure it is that a passage answers, 0 to 1."""
     own, law = float(signals.coverage[row]), float(signals.added[row])
     dense, lexical = float(signals.dense[row]), float(signals.lexical[row])
-    matter = max(own, 0.75 * law + 0.25 * own) if law else own
+    door = max(float(signals.door_coverage[row]), float(signals.door_dense[row]) - 0.1)
+    matter = max(own, 0.75 * law + 0.25 * own, door)
     return min(1.0, max(0.0, 0.6 * matter + 0.3 * dense + 0.1 * lexical))
 
 

@@ -122,8 +122,8 @@ STOP = frozenset(
     """ai anh bà bác bạn bị bên biết cái các cách cần câu cậu chả chắc chăng chi chỉ cho chứ chưa chị có còn của cùng
     cũng cứ dạ dám do dù đã đang đâu đấy để đến đi đó được em gì giờ giúp ha hả hay hay hãy hết hiện hoặc hỏi hơn khi
     không kiểu là lại làm lắm lên lời lúc luôn mà mấy mình mỗi một muốn nào này nay nên nếu nhé nhỉ nhiều như nhưng
-    những nói nữa ở ơi ông phải qua quá quy định ra rằng rất rõ rồi sao sẽ tại tại tao thấy theo thế thì thôi tôi tới trả trên
-    trong từ tui và vào vẫn vậy vầy về vì với xem xin à ạ ừ việc ngta""".split()
+    những nói nữa ở ơi ông phải qua quá quy định ra rằng rất rõ rồi sao sẽ tại tao thấy theo thế thì thôi tôi tới
+    trả trên trong từ tui và vào vẫn vậy vầy về vì với xem xin à ạ ừ việc ngta""".split()
 )
 """Syllables that carry no matter of their own in a question."""
 

@@ -6,11 +6,11 @@ import pytest
 
 from corpus.catalog import Catalog
 from index.encoder import load_encoder
-from index.passages import passages_of
 from index.provision_index import ProvisionIndex
-from retrieval.answerer import Answerer
+from retrieval.answerer import Answerer, assemble
 
 
 @pytest.fixture(scope="session")
 def answerer(catalog: Catalog) -> Answerer:
-    return Answerer(catalog, ProvisionIndex.build(passages_of(catalog), load_encoder(None)))
+    encoder = load_encoder(None)
+    return assemble(catalog, lambda _, passages: ProvisionIndex.build(passages, encoder))

@@ -11,6 +11,8 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -74,21 +76,16 @@ def ask(
         return _batch(batch, live)
     from retrieval.question import Question
 
-    engine = opened()
-    assistant, trouble = _assistant(engine)
-    recorded = assistant.ask(
-        Question(question or "", place, on.date() if on else None), channel="cli", asker=_operator()
-    )
-    if as_json:
-        print(json.dumps(_explained(recorded.answer, explain), ensure_ascii=False))
-    else:
-        from bot.terminal import show_answer
+    asked = Question(question or "", place, on.date() if on else None)
+    with _assistant(opened()) as (assistant, trouble):
+        answer = assistant.ask(asked, channel="cli", asker=_operator()).answer
+        if as_json:
+            print(json.dumps(_explained(answer, explain), ensure_ascii=False))
+        else:
+            from bot.terminal import show_answer
 
-        show_answer(console(), recorded.answer, explain=explain)
-    problem = trouble()
-    if problem:
-        notes().print(f"{problem} Câu hỏi đã được để vào hàng chờ.")
-        raise typer.Exit(1)
+            show_answer(console(), answer, explain=explain)
+        _tell(trouble())
     return None
 
 
@@ -99,26 +96,23 @@ def chat(place: Annotated[str | None, typer.Option(help="Địa phương.")] = N
     from bot.terminal import show_answer
     from retrieval.question import Question
 
-    assistant, trouble = _assistant(opened())
     screen = console()
     screen.print(messages.GREETING)
     screen.print(messages.PRIVACY, style="dim")
     previous: list[str] = []
-    while True:
-        try:
-            text = screen.input("\n[bold]Bạn hỏi:[/bold] ")
-        except EOFError:
-            break
-        if text.strip().lower() in ("/thoat", "/thoát", "thoát", "exit", "quit"):
-            break
-        recorded = assistant.ask(Question(text, place, previous=tuple(previous[-3:])), channel="cli", asker=_operator())
-        show_answer(screen, recorded.answer)
-        if text.strip():
-            previous.append(text)
-    problem = trouble()
-    if problem:
-        notes().print(problem)
-        raise typer.Exit(1)
+    with _assistant(opened()) as (assistant, trouble):
+        while True:
+            try:
+                text = screen.input("\n[bold]Bạn hỏi:[/bold] ")
+            except EOFError:
+                break
+            if text.strip().lower() in ("/thoat", "/thoát", "thoát", "exit", "quit"):
+                break
+            asked = Question(text, place, previous=tuple(previous[-3:]))
+            show_answer(screen, assistant.ask(asked, channel="cli", asker=_operator()).answer)
+            if text.strip():
+                previous.append(text)
+        _tell(trouble())
 
 
 @app.command(epilog="Ví dụ: `danchu serve --port 8080`")
@@ -184,7 +178,8 @@ def verify(
         raise typer.Exit(1)
 
 
-def _assistant(engine: Engine) -> tuple[Assistant, Any]:
+@contextmanager
+def _assistant(engine: Engine) -> Iterator[tuple[Assistant, Callable[[], str | None]]]:
     """The assistant over an engine, and what tells in one line why recording failed, or None."""
     from bot.assistant import Assistant
     from bot.feedback.recorder import open_recorder
@@ -196,7 +191,17 @@ def _assistant(engine: Engine) -> tuple[Assistant, Any]:
         status = recorder.status()
         return None if status.database_ok else (status.last_error or "Không ghi được vào cơ sở dữ liệu.")
 
-    return Assistant(engine, recorder), trouble
+    try:
+        yield Assistant(engine, recorder), trouble
+    finally:
+        recorder.close()
+
+
+def _tell(problem: str | None) -> None:
+    """Say that a question could not be recorded yet, and end with exit code 1."""
+    if problem:
+        notes().print(f"{problem} Câu hỏi đã được để vào hàng chờ.", markup=False)
+        raise typer.Exit(1)
 
 
 def _batch(path: Path, live: bool) -> None:
@@ -207,8 +212,9 @@ def _batch(path: Path, live: bool) -> None:
     except OSError as error:
         fail(error, f"Không đọc được tệp {path}.")
     engine = opened()
-    assistant = _assistant(engine)[0] if live else None
-    with progress_bar("Trả lời", shown=sys.stderr.isatty()) as step:
+    with ExitStack() as stack:
+        assistant = stack.enter_context(_assistant(engine))[0] if live else None
+        step = stack.enter_context(progress_bar("Trả lời", shown=sys.stderr.isatty()))
         for n, line in enumerate(answer_lines(lines, engine, assistant), 1):
             print(line)
             step(n, len(lines))

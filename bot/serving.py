@@ -87,7 +87,10 @@ def telegram() -> None:
         raise channel.MissingToken(messages.TELEGRAM_NO_TOKEN)
     parts = _open(settings)
     token = settings.telegram_token.get_secret_value()
-    channel.run(token, settings.telegram_api, parts.assistant, parts.engine.documents)
+    try:
+        channel.run(token, settings.telegram_api, parts.assistant, parts.engine.documents)
+    finally:
+        parts.recorder.close()
 
 
 async def _together(server: uvicorn.Server, listening: socket.socket, parts: _Parts) -> None:
@@ -106,6 +109,7 @@ async def _together(server: uvicorn.Server, listening: socket.socket, parts: _Pa
     finally:
         stop.set()
         await asyncio.gather(*tasks, return_exceptions=True)
+        parts.recorder.close()
 
 
 async def _telegram_beside(running: Coroutine[Any, Any, None]) -> None:

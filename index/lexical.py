@@ -11,6 +11,7 @@ Lucene; bm25s computes the weights when the index is built, so that a question c
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -24,6 +25,9 @@ from numpy.typing import NDArray
 
 from index.encoder import IndexDamaged
 from index.normalise import fold_syllable, syllables
+
+# It logs each build at DEBUG, and sets its own logger to that level.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 _READINGS = ("folded", "pairs", "accented")
 _SETTINGS_FILE = "lexical.json"

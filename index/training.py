@@ -137,6 +137,9 @@ def train(
             "seconds": round(time.perf_counter() - begin),
         }
         (aside / "README.md").write_text(_card(about, settings), encoding="utf-8")
+        for path in aside.rglob("*"):
+            # safetensors writes files that only their owner may read.
+            path.chmod(0o755 if path.is_dir() else 0o644)
         if out.exists():
             out.rename(Path(folder) / "old")
         aside.rename(out)
@@ -265,6 +268,8 @@ def _fit(
     set_seed(seed)
     embedding = StaticEmbedding(tokenizer, embedding_dim=settings.dimension)
     model = SentenceTransformer(modules=[embedding, Normalize()], device="cpu")
+    # The card is written here; the library's own would encode examples for it first.
+    model.model_card_data.generate_widget_examples = False
     data = Dataset.from_dict({"anchor": [a for a, _ in pairs], "positive": [b for _, b in pairs]})
     arguments = SentenceTransformerTrainingArguments(
         output_dir=str(work),

@@ -14,14 +14,16 @@ from index.passages import Passage
 from index.provision_index import ProvisionIndex
 from retrieval.answer import Answer
 from retrieval.answerer import Answerer, assemble
+from retrieval.rank import Ranker
 
 
-def open_answerer(added: Sequence[Path] = (), *, doors: bool = True) -> Answerer:
+def open_answerer(added: Sequence[Path] = (), *, doors: bool = True, fitted: Ranker | None = None) -> Answerer:
     """An answerer over the shipped documents, and over files added for this run alone; the index is in memory.
 
     Args:
         added: files to add for this run.
         doors: whether the authored questions are searched too.
+        fitted: another order and confidence than those that ship.
     """
     documents = [*open_catalog(None), *(draft(path).document for path in added)]
     catalog = Catalog(tuple(sorted(documents, key=lambda document: document.id)))
@@ -30,7 +32,7 @@ def open_answerer(added: Sequence[Path] = (), *, doors: bool = True) -> Answerer
     def build(name: str, passages: Sequence[Passage]) -> ProvisionIndex:
         return ProvisionIndex.build(passages if doors or name == "provisions" else (), encoder)
 
-    return assemble(catalog, build)
+    return assemble(catalog, build, fitted)
 
 
 def answer_all(answerer: Answerer, cases: Sequence[Case]) -> list[Answer]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.catalog import Catalog
 from corpus.citation import Citation, lead_in, name, quotations
@@ -19,7 +20,6 @@ from corpus.document import Document, Place, Tier
 from corpus.places import places_of, within
 from corpus.provision import MARKED, Provision, ProvisionPath
 from corpus.validity import Force, Validity, amendments, validity
-from index.normalise import syllables
 from index.passages import Passage, door_passages, key, passages_of
 from index.provision_index import ProvisionIndex
 from retrieval import lookup
@@ -35,16 +35,16 @@ from retrieval.answer import (
     Signal,
     Status,
 )
-from retrieval.doors import Doors, DoorSignals
 from retrieval.lookup import Named
 from retrieval.question import Question
-from retrieval.rank import Array, Coverage, RankSettings, Signals, confidence, score, states
+from retrieval.rank import Ranker, RankSettings, chance, features, ranker, sureness
+from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
-    STATED,
     Fact,
     Understanding,
     names_other_field,
     names_own_field,
+    states,
     too_long,
     understand,
     unreadable,
@@ -54,8 +54,8 @@ _EXPLAINED = 8
 """How many candidates an answer keeps, so that it can be explained."""
 _SHOWN = 3
 """How many provisions a search shows at most; the contract allows five quotes."""
-_FORCE_FIRST = {Force.IN_FORCE: 0.03, Force.UNKNOWN: 0.01, Force.NOT_BINDING: -0.03, Force.EXPIRED: -0.02}
-"""When two clauses are equally good, the binding one comes first."""
+_FORCE_FIRST = {Force.IN_FORCE: 0.3, Force.UNKNOWN: 0.1, Force.NOT_BINDING: -0.3, Force.EXPIRED: -0.2}
+"""When two clauses are equally good, the binding one comes first; in log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,22 @@ class _Hit:
     provision: Provision
     score: float
     confidence: float
-    own: float = 1.0
-    """The share of the question's own matter that it holds."""
+    """How sure it is that the first of its scope answers, 0 to 1."""
 
 
-def assemble(catalog: Catalog, build: Callable[[str, Sequence[Passage]], ProvisionIndex]) -> Answerer:
+def assemble(
+    catalog: Catalog, build: Callable[[str, Sequence[Passage]], ProvisionIndex], fitted: Ranker | None = None
+) -> Answerer:
     """An answerer over a catalog.
 
     Args:
         catalog: the documents held.
         build: makes or loads an index of passages, by the name under which it may be kept.
+        fitted: order and confidence; those that ship by default.
     """
-    return Answerer(catalog, build("provisions", passages_of(catalog)), build("questions", door_passages(catalog)))
+    return Answerer(
+        catalog, build("provisions", passages_of(catalog)), build("questions", door_passages(catalog)), fitted=fitted
+    )
 
 
 class Answerer:
@@ -85,7 +89,8 @@ class Answerer:
         catalog: the documents held.
         index: the index of their passages.
         doors: the index of the authored questions that lead to them, or None to do without.
-        settings: the numbers that steer order and refusal.
+        settings: the thresholds of the decision.
+        fitted: order and confidence; those that ship by default.
     """
 
     def __init__(
@@ -94,22 +99,14 @@ class Answerer:
         index: ProvisionIndex,
         doors: ProvisionIndex | None = None,
         settings: RankSettings | None = None,
+        fitted: Ranker | None = None,
     ) -> None:
         self.catalog = catalog
         self.settings = settings or RankSettings()
-        self._index = index
+        self.reader = SignalReader(catalog, index, doors)
+        self._ranker = fitted or ranker()
         self._held = places_of(catalog)
-        provisions = {key(d, p): (d, p) for d in catalog for p in d.walk()}
-        self._rows = [provisions[passage.key] for passage in index.passages]
-        self._coverage = Coverage(index.passages)
-        rows = {passage.key: row for row, passage in enumerate(index.passages)}
-        self._doors = Doors(doors, rows, len(rows)) if doors is not None else None
-        self._documents = np.array([list(catalog).index(d) for d, _ in self._rows], dtype=np.int32)
-        sizes = [p.end - p.start for _, p in self._rows]
-        self._long = np.array([size > 2_000 for size in sizes], dtype=np.float32)
-        self._unmarked = np.array([p.level not in MARKED for _, p in self._rows], dtype=np.float32)
-        words = [d.words(p) if p.end - p.start <= 2_000 else d.own_words(p) for d, p in self._rows]
-        self._stated = {fact: np.array([states(fact, text) for text in words], dtype=np.float32) for fact in STATED}
+        self._rows = self.reader.rows
         self._amended = {d.id: amendments(d.meta, catalog) for d in catalog}
         self._searched = Searched(len(catalog.documents), catalog.provisions, catalog.digest[:12])
 
@@ -179,73 +176,35 @@ class Answerer:
     # Questions that must be searched.
 
     def _search(self, question: Question, asked: Understanding, named: Named, on: dt.date, start: float) -> Answer:
-        signals = self._signals(asked)
-        order = score(signals, self.settings)
-        candidates = self._candidates(order, signals)
+        signals = self.reader.read(asked)
+        scopes = self._scopes(asked, named)
+        most = _SHOWN if len(scopes) == 1 else 1
+        hits = [hit for scope in scopes for hit in self._best(scope, signals, asked, on, most)]
+        candidates = self._candidates(scopes, signals)
+        other = names_other_field(asked.text)
 
-        def refuse(reason: Reason, detail: str | None = None) -> Answer:
+        def end(
+            status: Status, reason: Reason | None, quotes: tuple[Quote, ...] = (), detail: str | None = None
+        ) -> Answer:
             return self._answer(
-                question, asked, on, start, Status.UNANSWERED, reason, detail=detail, candidates=candidates
+                question, asked, on, start, status, reason, quotes, detail=detail, candidates=candidates
             )
 
-        best = int(order.argmax()) if len(order) else -1
-        sure = confidence(signals, best, asked) if best >= 0 else 0.0
-        own = names_own_field(asked.text) or bool(named.documents)
-        if not own and not names_other_field(asked.text) and not asked.places and sure < self.settings.sure:
-            return refuse(Reason.OFF_TOPIC)
+        first = hits[0] if hits else None
+        sure = first.confidence if first else 0.0
+        near = self.settings.other_field if other else self.settings.near
+        if not (names_own_field(asked.text) or named.documents or other or asked.places) and sure < self.settings.sure:
+            return end(Status.UNANSWERED, Reason.OFF_TOPIC)
         if asked.unknown_places and not asked.held_places and not named.documents:
-            return refuse(Reason.PLACE_NOT_IN_CORPUS, asked.unknown_places[0])
-        scopes = self._scopes(asked, named)
-        hits: list[_Hit] = []
-        for scope in scopes:
-            share = self._best(scope, order, signals, asked, on, _SHOWN if len(scopes) == 1 else 1)
-            hits += share
-        if not hits or max(hit.confidence for hit in hits) < self.settings.near:
-            return refuse(Reason.OTHER_LAW if names_other_field(asked.text) else Reason.NO_PROVISION)
-        first = hits[0]
-        if names_other_field(asked.text) and first.own < self.settings.own_matter:
-            return refuse(Reason.OTHER_LAW)
+            return end(Status.UNANSWERED, Reason.PLACE_NOT_IN_CORPUS, detail=asked.unknown_places[0])
+        if first is None or max(hit.confidence for hit in hits) < near:
+            return end(Status.UNANSWERED, Reason.OTHER_LAW if other else Reason.NO_PROVISION)
         quotes = self._quotes(hits, on, whole=False)
         if asked.fact and not states(asked.fact, first.document.words(first.provision)):
-            return self._answer(
-                question, asked, on, start, Status.RELATED, Reason.FACT_NOT_STATED, quotes, candidates=candidates
-            )
-        if first.confidence < self.settings.sure:
-            return self._answer(
-                question, asked, on, start, Status.RELATED, Reason.LOW_CONFIDENCE, quotes, candidates=candidates
-            )
-        return self._answer(question, asked, on, start, Status.ANSWERED, None, quotes, candidates=candidates)
-
-    def _signals(self, asked: Understanding) -> Signals:
-        lexical = self._index.lexical_scores(asked.searched)
-        dense = np.maximum(self._index.dense_scores(asked.searched), 0)
-        coverage = self._coverage.share(asked.content)
-        if asked.context:
-            weight = np.float32(self.settings.context)
-            lexical = lexical + weight * self._index.lexical_scores(asked.context_searched)
-            earlier = np.maximum(self._index.dense_scores(asked.context_searched), 0)
-            dense = ((dense + weight * earlier) / (1 + weight)).astype(np.float32)
-            coverage = ((coverage + weight * self._coverage.share(asked.context)) / (1 + weight)).astype(np.float32)
-        top = float(lexical.max(initial=0.0))
-        zeros = np.zeros_like(lexical)
-        doors = DoorSignals(zeros, zeros, zeros)
-        if self._doors is not None:
-            doors = self._doors.signals(asked.searched, asked.content)
-        here = np.array([float(d.meta.place in asked.held_places) for d in self.catalog] or [0.0], dtype=np.float32)
-        fact = self._stated.get(asked.fact) if asked.fact else None
-        return Signals(
-            lexical=lexical / np.float32(top) if top else lexical,
-            dense=dense,
-            coverage=coverage,
-            added=self._coverage.share(syllables(" ".join(asked.added))),
-            door_lexical=doors.lexical,
-            door_dense=doors.dense,
-            door_coverage=doors.coverage,
-            fact=zeros if fact is None else fact,
-            here=here[self._documents],
-            long=self._long,
-            unmarked=self._unmarked,
-        )
+            return end(Status.RELATED, Reason.FACT_NOT_STATED, quotes)
+        if sure < self.settings.sure:
+            return end(Status.RELATED, Reason.LOW_CONFIDENCE, quotes)
+        return end(Status.ANSWERED, None, quotes)
 
     def _scopes(self, asked: Understanding, named: Named) -> list[set[str]]:
         """The sets of documents to search: one, or one for each place that is compared."""
@@ -265,23 +224,40 @@ class Answerer:
             ]
         return [{d.id for d in self.catalog}]
 
-    def _best(
-        self, scope: set[str], order: Array, signals: Signals, asked: Understanding, on: dt.date, most: int
-    ) -> list[_Hit]:
+    def _ordered(self, scope: set[str], signals: Signals) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The passages of a set of documents, and the ranker's value of each."""
+        rows = np.array([row for row, (d, _) in enumerate(self._rows) if d.id in scope], dtype=np.int64)
+        return rows, self._ranker.order.value(features(signals, rows))
+
+    def _best(self, scope: set[str], signals: Signals, asked: Understanding, on: dt.date, most: int) -> list[_Hit]:
         """The best provisions in a set of documents, none inside another."""
+        rows, values = self._ordered(scope, signals)
         bonus = {d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) for d in self.catalog if d.id in scope}
-        rows = [row for row, (d, _) in enumerate(self._rows) if d.id in scope]
-        rows.sort(key=lambda row: -(float(order[row]) + bonus[self._rows[row][0].id]))
+        order = np.argsort(-(values + np.array([bonus[self._rows[row][0].id] for row in rows])), kind="stable")
+        if not len(order):
+            return []
+        top = float(values[order[0]])
+        margin = top - float(values[order[1]]) if len(order) > 1 else top
+        evidence = sureness(
+            signals,
+            int(rows[order[0]]),
+            top,
+            margin,
+            known=self.reader.known_share(asked),
+            matter=len(asked.content),
+            other=names_other_field(asked.text),
+            own=names_own_field(asked.text),
+        )
+        sure = chance(float(self._ranker.sureness.value(evidence[None])[0]))
         hits: list[_Hit] = []
-        for row in rows[: 10 * most]:
-            document, provision = self._rows[row]
-            value = float(order[row])
+        for at in order[: 10 * most]:
+            document, provision = self._rows[int(rows[at])]
+            value = chance(float(values[at]))
             if hits and value < self.settings.beside * hits[0].score:
                 break
             if any(_nested(hit, document, provision.path) for hit in hits):
                 continue
-            own = float(signals.coverage[row])
-            hits.append(_Hit(document, provision, value, confidence(signals, row, asked), own))
+            hits.append(_Hit(document, provision, value, sure))
             if len(hits) == most:
                 break
         return hits
@@ -340,17 +316,17 @@ class Answerer:
             candidates=candidates,
         )
 
-    def _candidates(self, order: Array, signals: Signals) -> tuple[Candidate, ...]:
-        rows = np.argsort(-order)[:_EXPLAINED]
+    def _candidates(self, scopes: Sequence[set[str]], signals: Signals) -> tuple[Candidate, ...]:
+        rows, values = self._ordered(set().union(*scopes), signals)
         return tuple(
             Candidate(
                 citation=f"{p.path.words} {name(d.meta)}",
                 key=key(d, p),
-                score=float(order[row]),
-                signals=tuple(Signal(what, value) for what, value in signals.at(int(row)).items()),
+                score=chance(float(values[at])),
+                signals=tuple(Signal(what, value) for what, value in signals.at(int(rows[at])).items()),
             )
-            for row in rows
-            for d, p in [self._rows[row]]
+            for at in np.argsort(-values)[:_EXPLAINED]
+            for d, p in [self._rows[int(rows[at])]]
         )
 
     def _of(self, places: Iterable[Place]) -> tuple[Document, ...]:

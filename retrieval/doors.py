@@ -10,7 +10,7 @@ import numpy as np
 from index.normalise import syllables
 from index.passages import Passage
 from index.provision_index import ProvisionIndex
-from retrieval.rank import Array, Coverage
+from retrieval.coverage import Array, Coverage
 from retrieval.understand import STOP
 
 

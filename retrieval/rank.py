@@ -1,55 +1,63 @@
 """Order what search found, and say how sure that is.
 
-The signals of every candidate are kept, so that an answer or a refusal can be explained.
+Both are logistic regressions over signals that can be read: `ranker.json` holds their weights, fitted by
+`danchu evaluate fit` on the authored questions (each without its own door) and on questions that have no answer here.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text import fold
-from index.normalise import syllables
-from index.passages import Passage
-from retrieval.understand import STATED, Fact, Understanding
+from retrieval.signals import Signals
 
-Array = NDArray[np.float32]
+_FILE = Path(__file__).parent / "ranker.json"
+
+PLAIN = (
+    "lexical",
+    "dense",
+    "coverage",
+    "added",
+    "door_lexical",
+    "door_dense",
+    "door_coverage",
+    "fact",
+    "here",
+    "size",
+    "level",
+    "leaf",
+    "unmarked",
+)
+"""The signals that are taken as they are."""
+RELATIVE = ("lexical", "dense", "coverage", "door_lexical", "door_dense", "door_coverage")
+"""The signals that are also taken as a share of the best among the passages compared, and by rank."""
+FEATURES = (*PLAIN, *(f"{name}_share" for name in RELATIVE), *(f"{name}_rank" for name in RELATIVE))
+"""What the ranker weighs, in order."""
+
+SURENESS = ("top", "margin", "known", "coverage", "door_coverage", "door_dense", "dense", "matter", "other", "own")
+"""What confidence weighs, in order: the ranker's value of the first and its lead; the share of the question's matter
+that the corpus knows; signals of the first; how much matter the question has; whether it names another field of law,
+and this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankSettings:
-    """The numbers that steer order and refusal; written into every evaluation report."""
+    """The thresholds of the decision; chosen on the risk-coverage curve of the steering cases."""
 
-    lexical: float = 0.30
-    dense: float = 0.25
-    coverage: float = 0.30
-    added: float = 0.15
-    door_lexical: float = 0.10
-    door_dense: float = 0.25
-    door_coverage: float = 0.45
-    fact: float = 0.12
-    here: float = 0.25
-    """Bonus for a document of the very place asked about, over one that holds there too."""
-    context: float = 0.5
-    """What the earlier question counts in a follow-up, against 1 for the new words."""
-    long: float = -0.15
-    """For a provision that is longer than one quote."""
-    unmarked: float = -0.20
-    """For bases, signature and the like, which are found by the question's kind, hardly by its words."""
-    sure: float = 0.50
+    sure: float = 0.5
     """Confidence from which the first quote answers."""
-    near: float = 0.30
+    near: float = 0.25
     """Confidence from which clauses are offered as related."""
-    own_matter: float = 0.70
-    """Share of its own words that a clause must hold where a question names another field of law."""
-    beside: float = 0.80
-    """The share of the first's score that a further quote needs."""
+    other_field: float = 0.75
+    """The same for a question that names another field of law."""
+    beside: float = 0.10
+    """The share of the first's chance that a further quote needs."""
 
     def table(self) -> dict[str, float]:
         """The numbers by name."""
@@ -57,110 +65,87 @@ class RankSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
-    """What is known of each passage for one question: arrays (n passages,), each about 0 to 1."""
+class Weights:
+    """A logistic regression: weights in the order of its features, and the constant."""
 
-    lexical: Array
-    dense: Array
-    coverage: Array
-    """The share of the question's own matter that the passage and its headings hold, weighed by rarity."""
-    added: Array
-    """The same for the law's words that stand for the asker's lay words."""
-    door_lexical: Array
-    door_dense: Array
-    door_coverage: Array
-    """How near the question is to the authored questions that lead to the passage: the best of them."""
-    fact: Array
-    """1 where a fact of the kind asked for is stated."""
-    here: Array
-    long: Array
-    unmarked: Array
+    weights: NDArray[np.float64]
+    constant: float
 
-    def at(self, row: int) -> dict[str, float]:
-        """One passage's signals by name."""
-        return {item.name: float(getattr(self, item.name)[row]) for item in fields(self)}
+    def value(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The log-odds of each row of a table of features."""
+        return np.asarray(table @ self.weights + self.constant)
 
 
-class Coverage:
-    """Which passages hold which syllables and pairs, and how rare each is.
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """The fitted order and confidence."""
 
-    There are two readings: as written, and without accents for questions that have none.
-    """
-
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self._n = len(passages)
-        texts = [syllables(f"{passage.heading} . {passage.text}") for passage in passages]
-        self._written = self._read(texts)
-        self._plain = self._read([[fold(syllable) for syllable in text] for text in texts])
-        self._written_whole, self._plain_whole = self._whole(self._written), self._whole(self._plain)
-
-    def share(self, words: Sequence[str]) -> Array:
-        """The share of the syllables' weight that each passage holds, 0 to 1; zeros where there are none.
-
-        Args:
-            words: syllables in the order of the question.
-        """
-        return self.both(words)[0]
-
-    def both(self, words: Sequence[str]) -> tuple[Array, Array]:
-        """`share`, and the other way about: the share of each passage's own weight that the syllables hold."""
-        plain = all(word.isascii() for word in words)
-        known, whole = (self._plain, self._plain_whole) if plain else (self._written, self._written_whole)
-        held = np.zeros(self._n, dtype=np.float32)
-        total = 0.0
-        for term in _terms(words):
-            found = known.get(term)
-            # A pair that occurs nowhere says little by itself; a syllable that occurs nowhere is foreign matter.
-            if found is None and " " in term:
-                continue
-            weight = self._weight(term, 0 if found is None else len(found))
-            total += weight
-            if found is not None:
-                held[found] += weight
-        forth = (held / total).astype(np.float32) if total else held
-        return forth, (held / np.maximum(whole, 1e-6)).astype(np.float32)
-
-    def _weight(self, term: str, count: int) -> float:
-        return math.log(1 + (self._n + 1) / (count + 0.5)) * (0.6 if " " in term else 1.0)
-
-    def _whole(self, known: dict[str, NDArray[np.int32]]) -> Array:
-        """The weight of all terms of each passage."""
-        whole = np.zeros(self._n, dtype=np.float32)
-        for term, found in known.items():
-            whole[found] += self._weight(term, len(found))
-        return whole
-
-    @staticmethod
-    def _read(texts: Sequence[Sequence[str]]) -> dict[str, NDArray[np.int32]]:
-        rows: dict[str, list[int]] = defaultdict(list)
-        for row, text in enumerate(texts):
-            for term in _terms(text):
-                rows[term].append(row)
-        return {term: np.array(found, dtype=np.int32) for term, found in rows.items()}
+    order: Weights
+    sureness: Weights
 
 
-def score(signals: Signals, settings: RankSettings) -> Array:
-    """The order: a weighted sum of the signals."""
-    total = np.zeros_like(signals.lexical)
-    for item in fields(Signals):
-        total += np.float32(getattr(settings, item.name)) * getattr(signals, item.name)
-    return total
+@cache
+def ranker() -> Ranker:
+    """The ranker that ships."""
+    return read(json.loads(_FILE.read_text("utf-8")))
 
 
-def confidence(signals: Signals, row: int, asked: Understanding) -> float:
-    """How sure it is that a passage answers, 0 to 1."""
-    own, law = float(signals.coverage[row]), float(signals.added[row])
-    dense, lexical = float(signals.dense[row]), float(signals.lexical[row])
-    door = max(float(signals.door_coverage[row]), float(signals.door_dense[row]) - 0.1)
-    matter = max(own, 0.75 * law + 0.25 * own, door)
-    return min(1.0, max(0.0, 0.6 * matter + 0.3 * dense + 0.1 * lexical))
+def unfitted() -> Ranker:
+    """A ranker without weights, for a search whose order is not used."""
+    return Ranker(Weights(np.zeros(len(FEATURES)), 0.0), Weights(np.zeros(len(SURENESS)), 0.0))
 
 
-def states(fact: Fact, words: str) -> bool:
-    """Whether a clause states a fact of the kind asked for."""
-    pattern = STATED.get(fact)
-    return pattern is None or bool(pattern.search(fold(words)))
+def read(table: dict[str, Any]) -> Ranker:
+    """Read a ranker as `ranker.json` holds it. Raises ValueError if it was fitted for other features."""
+    if tuple(table["order"]["features"]) != FEATURES or tuple(table["sureness"]["features"]) != SURENESS:
+        raise ValueError("ranker.json was fitted for other features; run danchu evaluate fit")
+    order, sureness = table["order"], table["sureness"]
+    return Ranker(
+        Weights(np.array(order["weights"]), float(order["constant"])),
+        Weights(np.array(sureness["weights"]), float(sureness["constant"])),
+    )
 
 
-def _terms(words: Sequence[str]) -> set[str]:
-    return {*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))}
+def features(signals: Signals, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The features of some passages, compared with one another: shape (rows, FEATURES)."""
+    columns = {name: np.asarray(getattr(signals, name), dtype=np.float64)[rows] for name in PLAIN}
+    table = [columns[name] for name in PLAIN]
+    table += [_share(columns[name]) for name in RELATIVE]
+    table += [_rank(columns[name]) for name in RELATIVE]
+    return np.stack(table, axis=1)
+
+
+def sureness(
+    signals: Signals, row: int, top: float, margin: float, *, known: float, matter: int, other: bool, own: bool
+) -> NDArray[np.float64]:
+    """The features of confidence in one passage: shape (SURENESS,)."""
+    return np.array(
+        [
+            top,
+            min(margin, 6.0),
+            known,
+            signals.coverage[row],
+            signals.door_coverage[row],
+            signals.door_dense[row],
+            signals.dense[row],
+            min(matter, 10) / 10,
+            float(other),
+            float(own),
+        ]
+    )
+
+
+def chance(log_odds: float) -> float:
+    """Log-odds as a chance, 0 to 1."""
+    return float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
+
+
+def _share(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    best = column.max(initial=0.0)
+    return column / best if best > 0 else column
+
+
+def _rank(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The natural logarithm of 1 + how many passages are better; equal passages share a rank."""
+    better = len(column) - np.searchsorted(np.sort(column), column, side="right")
+    return np.log1p(better)

@@ -237,6 +237,12 @@ def fact_asked(text: str) -> Fact | None:
     return next((fact for fact, pattern in _FACT_PATTERNS if pattern.search(folded)), None)
 
 
+def states(fact: Fact, words: str) -> bool:
+    """Whether a clause states a fact of the kind asked for."""
+    pattern = STATED.get(fact)
+    return pattern is None or bool(pattern.search(fold(words)))
+
+
 def _split(text: str) -> tuple[str, str | None]:
     """The first question of a message, and the second where there are two."""
     parts = [part.strip() for part in re.findall(r"[^?]+\?*", text) if part.strip(" ?")]

@@ -1,0 +1,129 @@
+"""What is known of each passage for one question: the numbers from which order and confidence are made."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from corpus.catalog import Catalog
+from corpus.document import Document
+from corpus.provision import MARKED, Provision
+from index.normalise import syllables
+from index.passages import key
+from index.provision_index import ProvisionIndex
+from retrieval.coverage import Array, Coverage
+from retrieval.doors import Doors, DoorSignals
+from retrieval.search import hybrid
+from retrieval.understand import STATED, Understanding, states
+
+CONTEXT_WEIGHT = 0.5
+"""What the earlier question counts in a follow-up, against 1 for the new words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of each passage for one question: arrays (n passages,), each about 0 to 1."""
+
+    lexical: Array
+    dense: Array
+    coverage: Array
+    """The share of the question's own matter that the passage and its headings hold, weighed by rarity."""
+    added: Array
+    """The same for the law's words that stand for the asker's lay words."""
+    door_lexical: Array
+    door_dense: Array
+    door_coverage: Array
+    """How near the question is to the authored questions that lead to the passage: the best of them."""
+    fact: Array
+    """1 where a fact of the kind asked for is stated."""
+    here: Array
+    """1 where the document is of the very place asked about."""
+    size: Array
+    """log10 of the provision's length in characters."""
+    level: Array
+    """How deep its level lies, -1 for unmarked parts."""
+    leaf: Array
+    unmarked: Array
+    """1 for bases, signature and the like."""
+
+    def at(self, row: int) -> dict[str, float]:
+        """One passage's signals by name."""
+        return {item.name: float(getattr(self, item.name)[row]) for item in fields(self)}
+
+
+class SignalReader:
+    """Reads the signals of every passage of a catalog. It keeps no state between questions; safe in threads.
+
+    Args:
+        catalog: the documents held.
+        index: the index of their passages.
+        doors: the index of the authored questions that lead to them, or None to do without.
+    """
+
+    def __init__(self, catalog: Catalog, index: ProvisionIndex, doors: ProvisionIndex | None = None) -> None:
+        self._catalog = catalog
+        self._index = index
+        provisions = {key(d, p): (d, p) for d in catalog for p in d.walk()}
+        self.rows: list[tuple[Document, Provision]] = [provisions[passage.key] for passage in index.passages]
+        """The document and provision of each passage."""
+        self._coverage = Coverage(index.passages)
+        numbers = {passage.key: row for row, passage in enumerate(index.passages)}
+        self.doors = Doors(doors, numbers, len(numbers)) if doors is not None else None
+        position = {d.id: n for n, d in enumerate(catalog)}
+        self._documents = np.array([position[d.id] for d, _ in self.rows], dtype=np.int32)
+        whole = [d.words(p) if p.end - p.start <= 2_000 else d.own_words(p) for d, p in self.rows]
+        self._stated = {fact: np.array([states(fact, text) for text in whole], dtype=np.float32) for fact in STATED}
+        self._size = np.array([math.log10(1 + p.end - p.start) for _, p in self.rows], dtype=np.float32)
+        self._level = np.array([_DEPTH.get(p.level, -1.0) for _, p in self.rows], dtype=np.float32)
+        self._leaf = np.array([float(p.is_leaf) for _, p in self.rows], dtype=np.float32)
+        self._unmarked = np.array([float(p.level not in MARKED) for _, p in self.rows], dtype=np.float32)
+
+    def read(self, asked: Understanding, without: int | None = None) -> Signals:
+        """The signals of every passage for a question.
+
+        Args:
+            asked: the question, understood.
+            without: the number of an authored question to leave out, when a ranker is trained on them.
+        """
+        here = hybrid(self._index, asked.searched)
+        lexical, dense = here.lexical, np.maximum(here.dense, 0)
+        coverage = self._coverage.share(asked.content)
+        if asked.context:
+            before = hybrid(self._index, asked.context_searched)
+            lexical = _mix(lexical, before.lexical)
+            dense = _mix(dense, np.maximum(before.dense, 0))
+            coverage = _mix(coverage, self._coverage.share(asked.context))
+        zeros = np.zeros(len(self.rows), dtype=np.float32)
+        doors = DoorSignals(zeros, zeros, zeros)
+        if self.doors is not None:
+            doors = self.doors.signals(asked.searched, asked.content, without)
+        of_place = [float(d.meta.place in asked.held_places) for d in self._catalog]
+        fact = self._stated.get(asked.fact) if asked.fact else None
+        return Signals(
+            lexical=lexical,
+            dense=dense,
+            coverage=coverage,
+            added=self._coverage.share(syllables(" ".join(asked.added))),
+            door_lexical=doors.lexical,
+            door_dense=doors.dense,
+            door_coverage=doors.coverage,
+            fact=zeros if fact is None else fact,
+            here=np.array(of_place or [0.0], dtype=np.float32)[self._documents],
+            size=self._size,
+            level=self._level,
+            leaf=self._leaf,
+            unmarked=self._unmarked,
+        )
+
+    def known_share(self, asked: Understanding) -> float:
+        """The share of a question's matter that the corpus knows at all, 0 to 1; foreign matter lowers it."""
+        return self._coverage.known(asked.content)
+
+
+_DEPTH = {level: float(depth) for depth, level in enumerate(MARKED)}
+
+
+def _mix(new: Array, old: Array) -> Array:
+    return ((new + CONTEXT_WEIGHT * old) / (1 + CONTEXT_WEIGHT)).astype(np.float32)

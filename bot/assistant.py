@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Searched, Status
 from retrieval.question import Question
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Assistant:
             asker: the channel's raw id of the person; it is stored only as a salted hash.
         """
         start = time.perf_counter()
-        answer = self._answers.answer(question)
+        answer = self._answer(question)
         record_id = self._records.record(answer, channel=channel, asker=asker, previous=question.previous)
         log.info(
             "answered status=%s reason=%s channel=%s ms=%.1f record=%s",
@@ -69,6 +70,16 @@ class Assistant:
             record_id,
         )
         return Recorded(answer, record_id)
+
+    def _answer(self, question: Question) -> Answer:
+        """Answer; a fault of our own becomes an answer too, so that the question is still put on record."""
+        try:
+            return self._answers.answer(question)
+        except Exception:
+            log.exception("a question could not be answered")
+            on = question.on or dt.date.today()
+            nothing = Searched(0, 0, "")
+            return Answer(question.text, "", Status.ERROR, None, (), nothing, on, id=question.id)
 
     def rate(self, record_id: str, *, asker: str | None, helpful: bool) -> bool:
         """Keep a person's thumb up or down; False where there is no such record."""

@@ -177,7 +177,8 @@ def headline(answer: Answer) -> str:
 
 def closing(answer: Answer) -> str:
     """What was searched and what happens next, for answers that are not sure."""
-    if answer.status is Status.ANSWERED or answer.reason in (Reason.EMPTY, Reason.UNREADABLE, Reason.TOO_LONG):
+    nothing_searched = (None, Reason.EMPTY, Reason.UNREADABLE, Reason.TOO_LONG)
+    if answer.status is Status.ANSWERED or answer.reason in nothing_searched:
         return ""
     searched = SEARCHED.format(documents=answer.searched.documents, provisions=answer.searched.provisions)
     return searched if answer.reason is Reason.OFF_TOPIC else f"{searched} {QUEUED}"

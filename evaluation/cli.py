@@ -74,17 +74,22 @@ def beir(
 @evaluate_app.command(epilog="Ví dụ: `danchu evaluate fit alqac2022 zalo2021`")
 def fit(
     folders: Annotated[list[Path], typer.Argument(help="Thư mục kiểu BEIR có câu hỏi thuộc lĩnh vực khác.")],
+    cases: Annotated[Path, typer.Option(help="Các câu hỏi để lái; không bao giờ dùng phần niêm phong.")] = Path(
+        "evaluation/cases/steer.jsonl"
+    ),
     out: Annotated[Path, typer.Option(help="Nơi ghi bảng trọng số.")] = Path("retrieval/ranker.json"),
     seed: Annotated[int, typer.Option(help="Hạt giống ngẫu nhiên.")] = 13,
 ) -> None:
     """Khớp lại trọng số xếp hạng và độ tin cậy từ các câu hỏi soạn sẵn."""
+    from evaluation.cases import read_cases
     from evaluation.fit import fit as run
     from evaluation.fit import other_fields, small_talk
     from evaluation.run import open_answerer
     from retrieval.rank import unfitted
 
     elsewhere = [*small_talk(), *other_fields(folders, 600, seed)]
-    fitted = run(open_answerer(fitted=unfitted()), elsewhere, seed=seed, say=lambda line: print(line, file=sys.stderr))
+    answerer = open_answerer(fitted=unfitted())
+    fitted = run(answerer, read_cases([cases]), elsewhere, seed=seed, say=lambda line: print(line, file=sys.stderr))
     out.write_text(json.dumps(fitted, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

@@ -114,6 +114,18 @@ class Answerer:
         """Whether a document binds on a day (default: today)."""
         return validity(document.meta, on or dt.date.today(), self._amended.get(document.id))
 
+    def decided(self, question: Question) -> bool:
+        """Whether a question is decided without a search: it is none, or names what it wants, or what is not held."""
+        asked = understand(question, self._held)
+        named = lookup.named_documents(asked, self.catalog)
+        unknown = asked.unknown_places and not asked.held_places and not named.documents
+        on, start = question.on or dt.date.today(), time.perf_counter()
+        return bool(
+            unknown
+            or self._not_a_question(question.text)
+            or self._straight(question, asked, named, on, start) is not None
+        )
+
     def answer(self, question: Question) -> Answer:
         """Answer a question. Never raises for want of an answer: that is a status."""
         start = time.perf_counter()

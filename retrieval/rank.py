@@ -50,11 +50,11 @@ and this one."""
 class RankSettings:
     """The thresholds of the decision; chosen on the risk-coverage curve of the steering cases."""
 
-    sure: float = 0.5
+    sure: float = 0.15
     """Confidence from which the first quote answers."""
-    near: float = 0.25
+    near: float = 0.05
     """Confidence from which clauses are offered as related."""
-    other_field: float = 0.75
+    other_field: float = 0.4
     """The same for a question that names another field of law."""
     beside: float = 0.10
     """The share of the first's chance that a further quote needs."""

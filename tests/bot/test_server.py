@@ -241,21 +241,27 @@ def test_not_ready(client: httpx.Client, stand_in: StandIn) -> None:
     assert client.get("/readyz").json() == {"status": "ready", "details": {"index": "ready"}}
 
 
-def test_a_failure_inside_is_logged_and_shows_one_sentence(
+def test_a_failure_inside_is_recorded_logged_and_shows_one_sentence(
     client: httpx.Client, stand_in: StandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     stand_in.answers.error = RuntimeError("secret detail")
-    with caplog.at_level(logging.ERROR, "bot.web.guard"):
-        told(client.post("/api/ask", json={"question": "ai?"}), 500, messages.WEB_FAILED)
+    with caplog.at_level(logging.ERROR):
+        answer = client.post("/api/ask", json={"id": "x", "question": "ai?"}).json()
         shown = client.get("/", params={"q": "số của tôi là 0912345678"})
-    assert shown.status_code == 500
-    assert messages.WEB_FAILED in shown.text
-    assert "secret" not in shown.text
+    assert (answer["status"], answer["id"], answer["quotes"]) == ("error", "x", [])
+    assert answer["reply"]["headline"] == messages.FAILED
+    assert answer["record_id"]
+    assert messages.FAILED in shown.text
+    assert "secret" not in shown.text + str(answer)
     assert [record.exc_info is not None for record in caplog.records] == [True, True]
     assert "0912345678" not in "".join(record.getMessage() for record in caplog.records)
+
+
+def test_a_broken_page_shows_one_sentence(client: httpx.Client, stand_in: StandIn) -> None:
     stand_in.broken_documents = True
     shown = client.get("/van-ban")
     assert (shown.status_code, "secret" in shown.text) == (500, False)
+    assert messages.WEB_FAILED in shown.text
     assert shown.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
 
 

@@ -18,6 +18,7 @@ from safetensors.numpy import load_file, save_file
 
 from index.encoder import (
     SHIPPED_MODEL,
+    Encoder,
     IndexingError,
     ModelMissing,
     SentenceTransformerEncoder,
@@ -137,9 +138,14 @@ def test_questions_without_accents_are_near_those_with() -> None:
     assert ours[0] @ ours[1] > 0.7
 
 
-@given(st.lists(st.text(), max_size=4))
-def test_any_text_has_a_vector(texts: list[str]) -> None:
-    vectors = load_encoder().encode(texts)
+@pytest.fixture(scope="module")
+def shipped() -> Encoder:
+    return load_encoder()
+
+
+@given(texts=st.lists(st.text(), max_size=4))
+def test_any_text_has_a_vector(texts: list[str], shipped: Encoder) -> None:
+    vectors = shipped.encode(texts)
     assert vectors.shape[0] == len(texts)
     lengths = np.linalg.norm(vectors, axis=1)
     assert np.all((np.abs(lengths - 1) < 1e-4) | (lengths == 0))

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,7 @@ THACH_KHOI = "nghi-quyet-thach-khoi-2025"
 POINT = "art_1__sec_II__cl_5__pt_b"
 SECOND = "Kinh phí ở Kim Bảng?"
 
-COMMAND = [sys.executable, "-c", "from tests.bot.channels.test_telegram import main; main()"]
-# The program itself; swap the two lines once it exists:
-# COMMAND = [sys.executable, "-m", "bot.cli", "telegram"]
+COMMAND = [sys.executable, "-m", "bot.cli", "telegram"]
 
 
 class Clerk:
@@ -89,7 +87,7 @@ class Book:
         self.records: dict[str, tuple[str, str, str | None]] = {}
         self.thumbs: list[tuple[str, str | None, bool]] = []
 
-    def record(self, answer: Answer, *, channel: str, asker: str | None) -> str:
+    def record(self, answer: Answer, *, channel: str, asker: str | None, previous: Sequence[str] = ()) -> str:
         record_id = f"{len(self.records):032x}"
         self.records[record_id] = (answer.question, channel, asker)
         return record_id
@@ -585,21 +583,6 @@ def program(fake: FakeTelegram, home: Path, **env: str) -> Iterator[subprocess.P
             yield process
         finally:
             process.kill()
-
-
-def main() -> None:
-    """The bot with a slow clerk, for `COMMAND`."""
-    logging.basicConfig(level=logging.INFO)
-    try:
-        telegram.run(
-            os.environ.get("DANCHU_TELEGRAM_TOKEN"),
-            os.environ["DANCHU_TELEGRAM_API"],
-            Assistant(Clerk(0.2), Book()),
-            lambda: DOCUMENTS,
-        )
-    except telegram.ChannelError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
 
 
 def answers(fake: FakeTelegram) -> Counter[int]:

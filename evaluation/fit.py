@@ -180,7 +180,7 @@ def _authored(catalog: Catalog, reader: SignalReader, held: Sequence[Place], cha
         asked = understand(Question(text), held)
         rows = _scope(reader, asked)
         if gold in rows:
-            known, skip = reader.known_share(asked), np.zeros(len(rows), dtype=bool)
+            known, skip = reader.known_share(asked.content), np.zeros(len(rows), dtype=bool)
             yield _Asked(asked, reader.read(asked, without=n), rows, rows == gold, skip, known, _AUTHORED)
 
 
@@ -189,7 +189,7 @@ def _of_cases(answerer: Answerer, cases: Sequence[Case], held: Sequence[Place]) 
     reader = answerer.reader
     whole = [words_of(d.words(p)) if p.end - p.start <= MAX_QUOTE_CHARS else None for d, p in reader.rows]
     for case in cases:
-        asked = understand(case.question, held)
+        asked = understand(case.question, held, reader.known_share)
         if case.need_all or answerer.decided(case.question):
             continue
         rows = _scope(reader, asked)
@@ -201,7 +201,7 @@ def _of_cases(answerer: Answerer, cases: Sequence[Case], held: Sequence[Place]) 
                 holds[i] |= text is not None and reader.rows[row][0].source.name.startswith(gold.doc) and wanted in text
         right = holds & np.array([reader.rows[row][1].is_leaf or not _child_holds(reader, rows, holds, i)
                                   for i, row in enumerate(rows)], dtype=bool)  # fmt: skip
-        known = reader.known_share(asked)
+        known = reader.known_share(asked.content)
         yield _Asked(asked, reader.read(asked), rows, right, holds & ~right, known, _CASE)
 
 
@@ -219,7 +219,7 @@ def _elsewhere(reader: SignalReader, text: str, held: Sequence[Place]) -> _Asked
     asked = understand(Question(text), held)
     rows = _scope(reader, asked)
     none = np.zeros(len(rows), dtype=bool)
-    return _Asked(asked, reader.read(asked), rows, none, none, reader.known_share(asked), _ELSEWHERE)
+    return _Asked(asked, reader.read(asked), rows, none, none, reader.known_share(asked.content), _ELSEWHERE)
 
 
 def _scope(reader: SignalReader, asked: Understanding) -> NDArray[np.int64]:

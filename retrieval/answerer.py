@@ -116,7 +116,7 @@ class Answerer:
 
     def decided(self, question: Question) -> bool:
         """Whether a question is decided without a search: it is none, or names what it wants, or what is not held."""
-        asked = understand(question, self._held)
+        asked = understand(question, self._held, self.reader.known_share)
         named = lookup.named_documents(asked, self.catalog)
         unknown = asked.unknown_places and not asked.held_places and not named.documents
         on, start = question.on or dt.date.today(), time.perf_counter()
@@ -133,7 +133,7 @@ class Answerer:
         refusal = self._not_a_question(question.text)
         if refusal:
             return self._answer(question, None, on, start, Status.UNANSWERED, refusal)
-        asked = understand(question, self._held)
+        asked = understand(question, self._held, self.reader.known_share)
         named = lookup.named_documents(asked, self.catalog)
         straight = self._straight(question, asked, named, on, start)
         return straight or self._search(question, asked, named, on, start)
@@ -255,7 +255,7 @@ class Answerer:
             int(rows[order[0]]),
             top,
             margin,
-            known=self.reader.known_share(asked),
+            known=self.reader.known_share(asked.content),
             matter=len(asked.content),
             other=names_other_field(asked.text),
             own=names_own_field(asked.text),

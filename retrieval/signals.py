@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -117,9 +118,9 @@ class SignalReader:
             unmarked=self._unmarked,
         )
 
-    def known_share(self, asked: Understanding) -> float:
+    def known_share(self, words: Sequence[str]) -> float:
         """The share of a question's matter that the corpus knows at all, 0 to 1; foreign matter lowers it."""
-        return self._coverage.known(asked.content)
+        return self._coverage.known(words)
 
 
 _DEPTH = {level: float(depth) for depth, level in enumerate(MARKED)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -183,12 +183,16 @@ def too_long(text: str) -> bool:
     return len(text) > MAX_QUESTION_CHARS
 
 
-def understand(question: Question, held: Sequence[Place]) -> Understanding:
+def understand(
+    question: Question, held: Sequence[Place], knows: Callable[[Sequence[str]], float] = lambda _: 1.0
+) -> Understanding:
     """Read a question.
 
     Args:
         question: the person's words, with what came before.
         held: the places that documents are held of.
+        knows: the share of some syllables' weight that the corpus knows, 0 to 1; a short question of foreign words
+            is no follow-up.
     """
     first, following = _split(clean(question.text))
     here = _read(first, held, following)
@@ -196,9 +200,9 @@ def understand(question: Question, held: Sequence[Place]) -> Understanding:
     for text in question.previous:
         if text.strip():
             earlier = _read(clean(text), held, None)
-            previous.append(_follow(earlier, previous) if previous else earlier)
+            previous.append(_follow(earlier, previous, knows) if previous else earlier)
     if previous:
-        here = _follow(here, previous)
+        here = _follow(here, previous, knows)
     if question.place and not here.places:
         given = find_places(clean(question.place), held) or [PlaceMention(clean(question.place), 0, 0, None)]
         here = replace(here, places=tuple(given))
@@ -259,21 +263,29 @@ _OPENER = re.compile(
 _ASKS = re.compile(r"\?|\b(?:ai|gi|nao|sao|dau|may|bao nhieu|khong|the nao|bao gio|chua)\b")
 
 
-def _follow(here: Understanding, previous: Sequence[Understanding]) -> Understanding:
+_FOREIGN = 0.4
+"""Below this share of known matter, a question in a conversation stands alone."""
+
+
+def _follow(
+    here: Understanding, previous: Sequence[Understanding], knows: Callable[[Sequence[str]], float]
+) -> Understanding:
     """A question in a conversation: what it leaves open is taken from what came before.
 
     A place holds until another is named. The matter is carried on where the question opens like a follow-up, says
     little, or only gives a place.
     """
     last = next((earlier for earlier in reversed(previous) if earlier.content), previous[-1])
+    folded = fold(here.text)
+    opener = bool(_OPENER.match(folded))
+    if here.content and not opener and knows(here.content) < _FOREIGN:
+        return here
     place = next((earlier.places for earlier in reversed(previous) if earlier.places), ())
     if not here.places and not here.documents:
         here = replace(here, places=place, documents=())
     if here.documents and here.provisions:
         return here
-    folded = fold(here.text)
-    few = 6 if _OPENER.match(folded) else 4
-    if here.content and (len(here.content) > few or (here.provisions and not _OPENER.match(folded))):
+    if here.content and (len(here.content) > (6 if opener else 4) or (here.provisions and not opener)):
         return here
     if here.places and here.content and not _ASKS.search(folded):
         here = replace(here, content=(), searched="", added=())

@@ -136,3 +136,10 @@ def test_a_law_that_is_added_is_quoted(laws: Path, catalog: Catalog) -> None:
     assert first.citation.path.steps[-1].words == "Điều 15"
     assert first.validity.status is Force.UNKNOWN
     assert "27/6/2025" in first.validity.note
+
+
+def test_a_short_question_of_foreign_words_is_no_follow_up(answerer: Answerer) -> None:
+    before = "Ở Thạch Khôi người đứng đầu cản trở dân chủ thì bị xử lý sao?"
+    answer = answerer.answer(Question("hôm nay trời có mưa không", previous=(before,)))
+    assert (answer.status, answer.reason) == (Status.UNANSWERED, Reason.OFF_TOPIC)
+    assert before not in answer.understood

@@ -32,12 +32,14 @@ _NUMBERS = {
     Level.ARTICLE: r"\d{1,3}[a-e]?",
     Level.CLAUSE: r"\d{1,3}[a-e]?",
     Level.POINT: r"[a-z]\d?",
-    Level.INDENT: r"(?:thu\s+)?(?:\d{1,2}|nhat|hai|ba|tu|nam|sau|bay|tam|chin|muoi|dau tien|dau|cuoi)",
+    Level.INDENT: r"(?:thu\s+)?(?:\d{1,2}|nhat|hai|ba|tu|nam|sau|bay|tam|chin|muoi|dau tien|dau|cuoi cung|cuoi)",
     Level.APPENDIX: r"(?:[ivxlc]+|\d{1,2})?",
 }
 _GAP = re.compile(r"[\s,]*(?:(?:cua|thuoc|tai|trong|o|theo)\s+)?")
 _JOIN = re.compile(r"\s*(?:,|;|va|hoac|hay)\s+(?:(?:cac)\s+)?")
 _COUNTS = {w: str(n) for n, w in enumerate(("nhat", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi"), 1)}
+LAST = "cuối"
+"""The number of "gạch đầu dòng cuối cùng": the last of its kind, wherever it stands."""
 _SHORT = re.compile(r"(?<!\w)(?:(đ|d)\.?\s?(\d{1,3}[a-e]?)|(k)\.?\s?(\d{1,2}[a-e]?))(?!\w|[./-]\d)")
 _DEPTH = {level: depth for depth, level in enumerate(Level)} | {Level.SECTION: 4.5, Level.SUBSECTION: 4.6}
 
@@ -266,7 +268,7 @@ def _exact(text: str, level: Level, match: re.Match[str], group: int = 1) -> str
     words = text[match.start(group) : match.end(group)]
     if level is Level.INDENT:
         bare = re.sub(r"^thu\s+", "", fold(words))
-        return _COUNTS.get(bare, "1" if bare.startswith("dau") else bare)
+        return LAST if bare.startswith("cuoi") else _COUNTS.get(bare, "1" if bare.startswith("dau") else bare)
     if level in (Level.CHAPTER, Level.SECTION, Level.APPENDIX) and not words.isdigit():
         return words.upper()
     return words.lower()

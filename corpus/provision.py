@@ -98,7 +98,7 @@ class Step:
             case Level.POINT:
                 return f"điểm {self.number}"
             case Level.INDENT:
-                return f"gạch đầu dòng {ordinal(self.number)}"
+                return f"gạch đầu dòng {ordinal(self.number) if self.number != 'cuối' else 'cuối cùng'}"
             case Level.APPENDIX:
                 return f"Phụ lục {self.number}".rstrip()
             case Level.HEAD:

@@ -190,8 +190,10 @@ class Answerer:
     def _search(self, question: Question, asked: Understanding, named: Named, on: dt.date, start: float) -> Answer:
         signals = self.reader.read(asked)
         scopes = self._scopes(asked, named)
-        most = _SHOWN if len(scopes) == 1 else 1
-        hits = [hit for scope in scopes for hit in self._best(scope, signals, asked, on, most)]
+        most = _SHOWN if len(scopes) == 1 else max(1, min(2, MAX_QUOTES // len(scopes)))
+        found = [self._best(scope, signals, asked, on, most) for scope in scopes]
+        # Of places compared, the best of each comes first, then the second of each.
+        hits = [hit for n in range(most) for share in found for hit in share[n : n + 1]]
         candidates = self._candidates(scopes, signals)
         other = names_other_field(asked.text)
 
@@ -205,7 +207,8 @@ class Answerer:
         first = hits[0] if hits else None
         sure = first.confidence if first else 0.0
         near = self.settings.other_field if other else self.settings.near
-        if not (names_own_field(asked.text) or named.documents or other or asked.places) and sure < self.settings.sure:
+        stray = asked.content and not (names_own_field(asked.text) or named.documents or other)
+        if stray and sure < self.settings.stray:
             return end(Status.UNANSWERED, Reason.OFF_TOPIC)
         if asked.unknown_places and not asked.held_places and not named.documents:
             return end(Status.UNANSWERED, Reason.PLACE_NOT_IN_CORPUS, detail=asked.unknown_places[0])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus.catalog import Catalog
 from corpus.citation import name, short_name
 from corpus.document import Document, Kind
-from corpus.mention import DocumentMention
+from corpus.mention import LAST, DocumentMention
 from corpus.places import bare_name
 from corpus.provision import MARKED, Level, Provision, Step
 from corpus.text import fold
@@ -147,6 +147,9 @@ def resolve(document: Document, steps: Sequence[Step], *, loose: bool = False) -
         for step in steps
     )
     hits = [p for p in document.marked if _fits(p.path.steps, wanted, loose)]
+    if wanted and wanted[-1].number == LAST:
+        last = {p.path.parent: p for p in hits}  # in the order of the text, so the last one stays
+        hits = list(last.values())
     shallow = min((len(p.path.steps) for p in hits), default=0)
     return [p for p in hits if len(p.path.steps) == shallow or len(wanted) > 1]
 
@@ -185,7 +188,7 @@ def _same(step: Step, want: Step, loose: bool) -> bool:
     mine, its = step.number.lower(), want.number.lower()
     if step.level in (Level.SECTION, Level.CHAPTER, Level.APPENDIX):
         return _arabic(mine) == _arabic(its)
-    return mine == its or (loose and (mine, its) == ("đ", "d"))
+    return mine == its or its == LAST or (loose and (mine, its) == ("đ", "d"))
 
 
 def _arabic(number: str) -> str:

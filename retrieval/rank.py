@@ -56,6 +56,8 @@ class RankSettings:
     """Confidence from which clauses are offered as related."""
     other_field: float = 0.4
     """The same for a question that names another field of law."""
+    stray: float = 0.3
+    """The same for a question that holds no word of this field."""
     beside: float = 0.10
     """The share of the first's chance that a further quote needs."""
 

@@ -93,12 +93,12 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         (
             "khi nao|luc nao|ngay nao|bao gio|thang may|thang nao|ngay may|truoc ngay|han nop|han chot",
             "thu may|lich tiep",
-            "may lan|bao nhieu lan|dinh ky",
+            "dinh ky",
         ),
     ),
     (
         Fact.COUNT,
-        ("(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien)",),
+        ("(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien|lan|buoi)",),
     ),
 )
 
@@ -114,7 +114,9 @@ STATED: dict[Fact, re.Pattern[str]] = {
     ),
     Fact.CONTACT: re.compile(r"\d{3,4}[ .]?\d{3}[ .]?\d{3}|@"),
     Fact.NAME: re.compile(r"chu tich\n"),
-    Fact.COUNT: re.compile(r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan)\b"),
+    Fact.COUNT: re.compile(
+        r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan|buoi|thang)\b|(?:hang|moi) (?:quy|thang|nam)"
+    ),
 }
 """What a clause must hold, in letters without accents, to state the fact asked for."""
 

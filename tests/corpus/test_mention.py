@@ -26,6 +26,7 @@ from corpus.mention import find_documents, find_provisions
         ("Điều 1, khoản 2, điểm đ, gạch đầu dòng thứ hai", [["art_1 cl_2 pt_đ ind_2"]]),
         ("khoản 2 Mục I Điều 1 NQ phường Thạch Khôi, điểm đ", [["art_1 sec_I cl_2 pt_đ"]]),
         ("Đ2 NQ Kim Bảng", [["art_2"]]),
+        ("khoản 5, gạch đầu dòng cuối cùng", [["cl_5 ind_cuối"]]),
         ("phường k2", []),
         ("khoản 2 Mục III Kế hoạch", [["sec_III cl_2"]]),
         ("Điều 8 Chương I và Điều 86 Chương V", [["chap_I art_8"], ["chap_V art_86"]]),

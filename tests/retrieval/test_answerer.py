@@ -32,6 +32,7 @@ from retrieval.question import Question
         ("Nghị quyết Kim Bảng có hiệu lực từ ngày nào?", "nghi-quyet-kim-bang-2024", "closing"),
         ("nghị quyết Thạch Khôi căn cứ những luật nào", "nghi-quyet-thach-khoi-2025", "bases"),
         ("mục 2 tờ trình 35/TTr-UBND", "to-trinh-cao-xanh-2024", "cl_2"),
+        ("khoản 5 Mục III kế hoạch Ngô Quyền, gạch đầu dòng cuối cùng", "ke-hoach-ngo-quyen-2025", "sec_III__cl_5__ind_2"),
         ("gạch đầu dòng thứ hai khoản 5 Mục III kế hoạch Ngô Quyền", "ke-hoach-ngo-quyen-2025", "sec_III__cl_5__ind_2"),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from corpus.text import fold
@@ -87,9 +87,19 @@ def holds(text: str, phrase: str) -> bool:
 
     A text without any accents matches on bare letters; in a text with accents the phrase must be spelt right.
     """
-    if text.isascii():
-        return f" {fold(phrase)} " in f" {' '.join(syllables(text))} "
-    return f" {' '.join(syllables(phrase))} " in f" {' '.join(syllables(text))} "
+    return (_plain(phrase) if text.isascii() else _spelt(phrase)) in _spelt(text)
+
+
+@lru_cache(maxsize=8192)
+def _spelt(text: str) -> str:
+    """A text's syllables, in spaces; cached, since a question is held against every phrase of the tables."""
+    return f" {' '.join(syllables(text))} "
+
+
+@lru_cache(maxsize=4096)
+def _plain(phrase: str) -> str:
+    """A phrase's syllables without accents, in spaces."""
+    return fold(_spelt(phrase))
 
 
 def law_words(text: str) -> list[LayEntry]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,7 @@ def serve(host: str | None, port: int | None) -> None:
     where = listening.getsockname()
     shown = f"[{where[0]}]" if ":" in where[0] else where[0]
     notes().print(f"Trang hỏi đáp: http://{shown}:{where[1]}  (dừng bằng Ctrl+C)", markup=False)
-    asyncio.run(_together(uvicorn.Server(config), listening, parts))
+    asyncio.run(_together(_Server(config), listening, parts))
 
 
 def telegram() -> None:
@@ -91,6 +92,21 @@ def telegram() -> None:
         channel.run(token, settings.telegram_api, parts.assistant, parts.engine.documents)
     finally:
         parts.recorder.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: uvicorn's own raises them again at its end, which would kill the process
+    before records and Telegram answers on their way are home."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals over while the server runs."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Windows' loop has no signal handlers; an interrupt cancels the task there.
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 async def _together(server: uvicorn.Server, listening: socket.socket, parts: _Parts) -> None:

@@ -160,17 +160,35 @@ class Answerer:
             found = lookup.find_named(asked, named, self.catalog)
             if found is not None:
                 return self._named_answer(question, asked, found, on, start)
-        if asked.fact in (Fact.SIGNER, Fact.FORCE, Fact.BASIS) and (named.documents or asked.held_places):
-            documents = named.documents or self._of(asked.held_places)
+        documents = named.documents or self._of(asked.held_places)
+        if not documents:
+            return None
+        if asked.fact in (Fact.SIGNER, Fact.FORCE, Fact.BASIS, Fact.ISSUED):
             parts = lookup.unmarked(asked, documents)
             if parts:
-                hits = [_Hit(d, p, 1.0, 1.0) for d, p in parts]
-                vague = (
-                    asked.fact is Fact.FORCE and all(d.meta.effective is None for d, _ in parts) and _asks_force(asked)
-                )
-                status, reason = (Status.RELATED, Reason.FACT_NOT_STATED) if vague else (Status.ANSWERED, None)
-                return self._answer(question, asked, on, start, status, reason, self._quotes(hits, on))
+                return self._parts_answer(question, asked, parts, on, start)
+        if lookup.names_only_a_document(asked) and not asked.fact and not asked.context:
+            quotes = self._quotes([_Hit(d, p, 1.0, 1.0) for d, p in lookup.heads(documents)], on)
+            return self._answer(question, asked, on, start, Status.RELATED, Reason.LOW_CONFIDENCE, quotes)
         return None
+
+    def _parts_answer(
+        self,
+        question: Question,
+        asked: Understanding,
+        parts: Sequence[tuple[Document, Provision]],
+        on: dt.date,
+        start: float,
+    ) -> Answer:
+        """Quote the parts that say who signed, since when, when issued, on what basis; if they do say it."""
+        quotes = self._quotes([_Hit(d, p, 1.0, 1.0) for d, p in parts], on)
+        unsaid = {
+            Fact.FORCE: _asks_force(asked) and all(d.meta.effective is None for d, _ in parts),
+            Fact.ISSUED: all(d.meta.issued is None and d.meta.number is None for d, _ in parts),
+        }
+        if asked.fact and unsaid.get(asked.fact):
+            return self._answer(question, asked, on, start, Status.RELATED, Reason.FACT_NOT_STATED, quotes)
+        return self._answer(question, asked, on, start, Status.ANSWERED, None, quotes)
 
     def _named_answer(
         self, question: Question, asked: Understanding, found: lookup.Found, on: dt.date, start: float
@@ -207,7 +225,7 @@ class Answerer:
         first = hits[0] if hits else None
         sure = first.confidence if first else 0.0
         near = self.settings.other_field if other else self.settings.near
-        stray = asked.content and not (names_own_field(asked.text) or named.documents or other)
+        stray = asked.content and not (names_own_field(asked.text) or named.documents or other or asked.context)
         if stray and sure < self.settings.stray:
             return end(Status.UNANSWERED, Reason.OFF_TOPIC)
         if asked.unknown_places and not asked.held_places and not named.documents:
@@ -248,7 +266,10 @@ class Answerer:
         """The best provisions in a set of documents, none inside another."""
         rows, values = self._ordered(scope, signals)
         bonus = {d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) for d in self.catalog if d.id in scope}
-        order = np.argsort(-(values + np.array([bonus[self._rows[row][0].id] for row in rows])), kind="stable")
+        # The asked place's own rule goes before one that holds there too, unless that one is much better.
+        local = np.asarray(signals.here, dtype=np.float64)[rows] * self.settings.local
+        force = np.array([bonus[self._rows[row][0].id] for row in rows])
+        order = np.argsort(-(values + local + force), kind="stable")
         if not len(order):
             return []
         top = float(values[order[0]])

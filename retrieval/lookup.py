@@ -160,6 +160,7 @@ def unmarked(asked: Understanding, documents: Iterable[Document]) -> list[tuple[
         Fact.SIGNER: (Level.SIGNATURE,),
         Fact.FORCE: (Level.CLOSING,),
         Fact.BASIS: (Level.BASES,),
+        Fact.ISSUED: (Level.HEAD,),
     }.get(asked.fact or Fact.COUNT, ())
     found: list[tuple[Document, Provision]] = []
     for document in documents:
@@ -169,6 +170,21 @@ def unmarked(asked: Understanding, documents: Iterable[Document]) -> list[tuple[
             parts = [p for p in parts if _ADOPTION.search(document.words(p))] or stated[:1]
         found += [(document, part) for part in parts]
     return found
+
+
+_NAMING = frozenset("nghị quyết kế hoạch tờ trình luật định toàn bộ văn bản nội dung đầy đủ xem đọc về".split())
+_NAMING_PLAIN = frozenset(fold(syllable) for syllable in _NAMING)
+
+
+def names_only_a_document(asked: Understanding) -> bool:
+    """Whether a question says no more than the name of a document or a place."""
+    words_used = _NAMING_PLAIN if asked.text.isascii() else _NAMING
+    return all(syllable in words_used or syllable.isdigit() for syllable in asked.content)
+
+
+def heads(documents: Iterable[Document]) -> list[tuple[Document, Provision]]:
+    """The opening lines of documents: number, date, title, issuer."""
+    return [(document, part) for document in documents for part in document.parts if part.level is Level.HEAD]
 
 
 _IN_FORCE = re.compile(r"này có hiệu lực(?: thi hành)?(?: kể)? từ")

@@ -58,6 +58,8 @@ class RankSettings:
     """The same for a question that names another field of law."""
     stray: float = 0.3
     """The same for a question that holds no word of this field."""
+    local: float = 2.0
+    """What a document of the very place asked about is ahead, in log-odds."""
     beside: float = 0.10
     """The share of the first's chance that a further quote needs."""
 

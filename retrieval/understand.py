@@ -22,6 +22,7 @@ class Fact(StrEnum):
 
     SIGNER = "signer"
     FORCE = "force"
+    ISSUED = "issued"
     BASIS = "basis"
     SHARE = "share"
     SUM = "sum"
@@ -53,6 +54,10 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             "phan can cu",
             "can cu (?:phap ly|ban hanh)",
         ),
+    ),
+    (
+        Fact.ISSUED,
+        ("ban hanh (?:vao |tu )?(?:ngay|khi|luc|nam|thang) (?:nao|may)|ngay ban hanh|so hieu|(?:mang )?so may",),
     ),
     (
         Fact.CONTACT,
@@ -280,7 +285,7 @@ def _follow(
     last = next((earlier for earlier in reversed(previous) if earlier.content), previous[-1])
     folded = fold(here.text)
     opener = bool(_OPENER.match(folded))
-    if here.content and not opener and knows(here.content) < _FOREIGN:
+    if here.content and not opener and knows(here.content) < _FOREIGN and not names_own_field(here.text):
         return here
     place = next((earlier.places for earlier in reversed(previous) if earlier.places), ())
     if not here.places and not here.documents:

@@ -181,13 +181,16 @@ def train(
     folders: Annotated[list[Path], typer.Argument(help="Các thư mục kiểu BEIR.")],
     out: Annotated[Path, typer.Option(help="Nơi ghi mô hình.")],
     seed: Annotated[int, typer.Option(help="Hạt giống ngẫu nhiên.")] = 13,
+    leave_out: Annotated[
+        int | None, typer.Option(min=0, max=4, help="Bỏ ra phần năm này của câu hỏi, để đo trên đó.")
+    ] = None,
 ) -> None:
     """Huấn luyện bộ mã hoá tĩnh từ dữ liệu kiểu BEIR và các văn bản đang giữ."""
     from index.passages import passages_of
     from index.training import train as run
 
     pairs = [(passage.heading, passage.text) for passage in passages_of(_held()) if passage.text]
-    run(folders, pairs, out, seed=seed, say=notes().print)
+    run(folders, pairs, out, seed=seed, leave_out=leave_out, say=notes().print)
 
 
 def _held() -> list[Document]:

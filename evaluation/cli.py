@@ -60,11 +60,18 @@ def beir(
     split: Annotated[str, typer.Option(help="Phần qrels dùng để đo.")] = "test",
     as_json: Json = False,
     run: Annotated[Path | None, typer.Option(help="Ghi tệp kết quả dạng TREC.")] = None,
+    fifth: Annotated[
+        int | None, typer.Option(min=0, max=4, help="Chỉ đo phần năm này của câu hỏi (với mô hình học không có nó).")
+    ] = None,
+    words_only: Annotated[bool, typer.Option(help="Chỉ tìm theo chữ, để so.")] = False,
 ) -> None:
     """Đo khả năng tìm trên một bộ dữ liệu công khai."""
     from evaluation.beir import evaluate
+    from evaluation.run import chosen_encoder
+    from retrieval.search import SearchSettings
 
-    figures = evaluate(folder, split=split, run_file=run)
+    settings = SearchSettings(dense=0.0) if words_only else None
+    figures = evaluate(folder, split, settings, run, encoder=chosen_encoder(), fifth=fifth)
     if as_json:
         print(json.dumps(figures, ensure_ascii=False))
     else:

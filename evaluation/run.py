@@ -9,12 +9,17 @@ from pathlib import Path
 from corpus.catalog import Catalog, draft, open_catalog
 from evaluation.cases import Case
 from evaluation.measure import Scores
-from index.encoder import load_encoder
+from index.encoder import Encoder, load_encoder
 from index.passages import Passage
 from index.provision_index import ProvisionIndex
 from retrieval.answer import Answer
 from retrieval.answerer import Answerer, assemble
 from retrieval.rank import Ranker
+
+
+def chosen_encoder() -> Encoder:
+    """The encoder that `DANCHU_MODEL` names, or the one that ships."""
+    return load_encoder(os.environ.get("DANCHU_MODEL") or None)
 
 
 def open_answerer(added: Sequence[Path] = (), *, doors: bool = True, fitted: Ranker | None = None) -> Answerer:
@@ -27,7 +32,7 @@ def open_answerer(added: Sequence[Path] = (), *, doors: bool = True, fitted: Ran
     """
     documents = [*open_catalog(None), *(draft(path).document for path in added)]
     catalog = Catalog(tuple(sorted(documents, key=lambda document: document.id)))
-    encoder = load_encoder(os.environ.get("DANCHU_MODEL") or None)
+    encoder = chosen_encoder()
 
     def build(name: str, passages: Sequence[Passage]) -> ProvisionIndex:
         return ProvisionIndex.build(passages if doors or name == "provisions" else (), encoder)

@@ -26,7 +26,7 @@ class SearchSettings:
     """
 
     lexical: float = 1.0
-    dense: float = 0.6
+    dense: float = 0.3
 
     def table(self) -> dict[str, float]:
         """The numbers by name, for a report."""

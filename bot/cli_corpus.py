@@ -184,13 +184,19 @@ def train(
     leave_out: Annotated[
         int | None, typer.Option(min=0, max=4, help="Bỏ ra phần năm này của câu hỏi, để đo trên đó.")
     ] = None,
+    split: Annotated[
+        str, typer.Option(help="Phần qrels có câu hỏi để học; `none` thì không học từ câu hỏi công khai.")
+    ] = "train",
 ) -> None:
-    """Huấn luyện bộ mã hoá tĩnh từ dữ liệu kiểu BEIR và các văn bản đang giữ."""
+    """Huấn luyện bộ mã hoá tĩnh từ dữ liệu kiểu BEIR, các câu hỏi soạn sẵn và các văn bản đang giữ."""
+    from corpus.authored import every_authored
     from index.passages import passages_of
     from index.training import train as run
 
-    pairs = [(passage.heading, passage.text) for passage in passages_of(_held()) if passage.text]
-    run(folders, pairs, out, seed=seed, leave_out=leave_out, say=notes().print)
+    held = _held()
+    pairs = [(passage.heading, passage.text) for passage in passages_of(held) if passage.text]
+    run(folders, pairs, out, authored=every_authored(held), seed=seed, split=split, leave_out=leave_out,
+        say=notes().print)  # fmt: skip
 
 
 def _held() -> list[Document]:

@@ -53,6 +53,8 @@ def _signals(answer: Answer) -> Table:
     for candidate in answer.candidates:
         values = [f"{signal.value:.2f}" for signal in candidate.signals]
         table.add_row(f"{candidate.score:.3f}", *values, candidate.citation)
+    if answer.confidence is not None:
+        table.caption = f"Độ tin cậy của trích dẫn đầu: {answer.confidence:.3f}"
     if not answer.candidates:
         table.caption = "Câu hỏi được trả lời thẳng, không qua tìm kiếm."
     return table

@@ -44,6 +44,23 @@ def authored_questions(documents: Iterable[Document]) -> Iterator[Authored]:
                     yield Authored(document.id, path, question)
 
 
+def every_authored(documents: Iterable[Document]) -> list[tuple[tuple[str, ...], str]]:
+    """The authored questions of every provision, also of documents not held; with its words where it is held.
+
+    Raises:
+        BrokenMetadata: if a file of questions is malformed; it names file and line.
+    """
+    by_id, by_number = _read()
+    held = {document.id: document for document in documents}
+    held |= {document.meta.number: document for document in held.values() if document.meta.number in by_number}
+    every = []
+    for name, rows in [*by_id.items(), *by_number.items()]:
+        for path, questions in rows:
+            provision = held[name].by_path.get(path) if name in held else None
+            every.append((questions, held[name].own_words(provision) if provision else ""))
+    return every
+
+
 _Rows = dict[str, list[tuple[str, tuple[str, ...]]]]
 
 

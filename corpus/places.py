@@ -8,9 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from corpus.document import Document, Place
 from corpus.text import fold
+
+_UNITS_FILE = Path(__file__).parent / "units.tsv"
 
 _PROVINCES = """An Giang|Bà Rịa - Vũng Tàu|Bà Rịa Vũng Tàu|Vũng Tàu|Bạc Liêu|Bắc Giang|Bắc Kạn|Bắc Ninh|Bến Tre|
 Bình Dương|Bình Định|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Cần Thơ|Đà Nẵng|Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|
@@ -18,13 +22,15 @@ Bình Dương|Bình Định|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Cầ
 Thừa Thiên Huế|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lạng Sơn|Lào Cai|Lâm Đồng|Long An|Nam Định|Nghệ An|
 Ninh Bình|Ninh Thuận|Phú Thọ|Phú Yên|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|Tây Ninh|
 Thái Bình|Thái Nguyên|Thanh Hóa|Tiền Giang|Trà Vinh|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái|Hạ Long|Nha Trang|Đà Lạt|
-Thủ Đức|Biên Hòa|Hội An|Phú Quốc"""
+Thủ Đức|Biên Hòa|Phú Quốc"""
 
 PROVINCES = tuple(name.strip() for name in _PROVINCES.replace("\n", "").split("|"))
 """Provinces and central cities, before and after 1 July 2025, and some large cities that people name alone."""
 
 _UNITS = r"(?:tinh|thanh pho|tp\.?|thi xa|tx\.?|thi tran|tt\.?|quan|q\.?|huyen|h\.?|phuong|p\.?|xa|x\.?|dac khu)"
-_NAME = r"[A-ZĐÀ-Ỹ][\wà-ỹ]*(?:\s+[A-ZĐÀ-Ỹ][\wà-ỹ]*){0,3}"
+# A word that begins with a capital: no letter that is small comes first.
+_CAPITAL = r"(?=[^\W\d_])(?![a-zà-öø-ÿăđĩũơưạ-ỹ])\w+"
+_NAME = rf"{_CAPITAL}(?:\s+{_CAPITAL}){{0,3}}"
 _UNIT_WORDS = r"(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Tt]hị xã|[Tt]hị trấn|[Qq]uận|[Hh]uyện|[Pp]hường|[Xx]ã|[Đđ]ặc khu)"
 
 
@@ -51,6 +57,7 @@ def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
         held: the places that documents are held of.
     """
     folded = fold(text)
+    one_line = " ".join(folded.split())
     found: list[PlaceMention] = []
 
     def take(match: re.Match[str], place: Place | None) -> None:
@@ -59,15 +66,86 @@ def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
             found.append(PlaceMention(text[start:end], start, end, place))
 
     names: list[tuple[str, Place | None]] = [(bare_name(place), place) for place in held]
-    for name, place in [*names, *((province, None) for province in PROVINCES)]:
-        pattern = re.escape(fold(name)).replace(r"\ ", r"\s+")
-        for match in re.finditer(rf"(?<!\w)(?:{_UNITS}\s*)?(?<!\w)({pattern})(?!\w)", folded):
+    for name, place in [*names, *((province, None) for province in PROVINCES if _plain_name(province) in one_line)]:
+        for match in _pattern(name).finditer(folded):
             if _spelled(text[match.start(1) : match.end(1)], name):
                 take(match, place)
-    for match in re.finditer(rf"(?<!\w){_UNIT_WORDS}\s+({_NAME}|\d{{1,2}}(?!\s*[/%.\w]))", text):
+    for match in re.finditer(
+        rf"(?<!\w){_UNIT_WORDS}\s+({_NAME}(?:\s+\d{{1,2}}(?!\s*[/%.\w]))?|\d{{1,2}}(?!\s*[/%.\w]))", text
+    ):
         if fold(match[1]) not in _NOT_NAMES:
             take(match, None)
+    for match in re.finditer(rf"(?<!\w)(?<!co )(?<!dia )({_UNITS})\s*(?=(?<!\w)\w)", folded):
+        for end in _ends(folded, match.end()):
+            words = text[match.end() : end]
+            if any(_bears(match[1], kinds) and _spelled(words, name) for name, kinds in units(fold(words))):
+                whole = re.compile(r".+", re.DOTALL).fullmatch(folded, match.start(), end)
+                if whole:
+                    take(whole, None)
+                break
     return sorted(found, key=lambda mention: mention.start)
+
+
+def _ends(text: str, start: int) -> list[int]:
+    """Where the second, third and fourth word from a place end, the longest first."""
+    found = re.compile(r"\w+\s+\w+(?:\s+\w+)?(?:\s+\w+)?").match(text, start)
+    if found is None:
+        return []
+    ends = [word.end() + start for word in re.finditer(r"\w+", text[start : found.end()])]
+    return ends[:0:-1]
+
+
+def units(plain: str) -> tuple[tuple[str, str], ...]:
+    """The units of a name of two and more syllables, by its plain letters: names, each with the kinds that bear it."""
+    return _table().get(" ".join(plain.split()), ())
+
+
+@cache
+def _plain_name(name: str) -> str:
+    return fold(name)
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """A name in letters without accents, with or without its unit word."""
+    letters = re.escape(fold(name)).replace(r"\ ", r"\s+")
+    return re.compile(rf"(?<!\w)(?:{_UNITS}\s*)?(?<!\w)({letters})(?!\w)")
+
+
+@cache
+def _table() -> dict[str, tuple[tuple[str, str], ...]]:
+    names: dict[str, tuple[tuple[str, str], ...]] = {}
+    for line in _UNITS_FILE.read_text("utf-8").splitlines():
+        name, kinds = line.split("\t")
+        plain = fold(name)
+        if " " in name and plain not in _MORE_OFTEN_WORDS:
+            names[plain] = (*names.get(plain, ()), (name, fold(kinds)))
+    return names
+
+
+def _bears(unit: str, kinds: str) -> bool:
+    """Whether a unit of this name is of the kind typed ("q.", "tp"); a city or town may be typed as either."""
+    kind = _SHORT_UNITS.get(unit.rstrip("."), unit)
+    if kind in ("thanh pho", "thi xa"):
+        return "thanh pho" in kinds or "thi xa" in kinds
+    return kind in kinds.split(", ")
+
+
+_SHORT_UNITS = {
+    "tp": "thanh pho",
+    "tx": "thi xa",
+    "tt": "thi tran",
+    "q": "quan",
+    "h": "huyen",
+    "p": "phuong",
+    "x": "xa",
+}
+_MORE_OFTEN_WORDS = frozenset(
+    "hoi an|thong nhat|dan chu|dan quyen|doan ket|tien bo|tu lap|van hoa|quyet thang|tan tien|hoa binh|quang minh|"
+    "thanh tra|dong tam|thanh cong|hop nhat|dan tien|hoi thuong|co noi|co bi|dong thoi|can co|con co|tien thuy|"
+    "tien dien|la gi|hoi hop|chi dao".split("|")
+)
+"""Names that behind a unit word are more often ordinary words ("xã hội an toàn", "phường thống nhất")."""
 
 
 _NOT_NAMES = frozenset(("hoi", "dang", "nha", "mat tran", "uy", "ban", "luat"))

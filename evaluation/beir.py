@@ -18,6 +18,7 @@ from index.beir import Judged, read_corpus, read_judged
 from index.encoder import Encoder, load_encoder
 from index.lexical import best
 from index.provision_index import ProvisionIndex
+from retrieval.relevance import Relevance
 from retrieval.search import SearchSettings, hybrid
 
 _DEPTH = 100
@@ -56,17 +57,23 @@ def evaluate(
     passages = read_corpus(folder)
     encoder = encoder or load_encoder()
     begin = time.perf_counter()
+    settings = settings or SearchSettings()
     index = ProvisionIndex.build(passages, encoder)
+    relevance = Relevance(index, settings) if settings.relevance else None
     build_s = time.perf_counter() - begin
 
     rankings: list[list[tuple[str, float]]] = []
     times = []
     for one in judged:
         begin = time.perf_counter()
-        score = hybrid(index, one.text, settings).score
-        rows = best(score, _DEPTH)
+        if relevance is not None:
+            rows, values = relevance.ranking(one.text, _DEPTH)
+        else:
+            score = hybrid(index, one.text, settings).score
+            rows = best(score, _DEPTH)
+            values = score[rows].astype(np.float64)
         times.append((time.perf_counter() - begin) * 1000)
-        rankings.append([(passages[row].key, float(score[row])) for row in rows])
+        rankings.append([(passages[row].key, float(value)) for row, value in zip(rows, values, strict=True)])
     if run_file is not None:
         run_file.write_text(_run(judged, rankings), encoding="utf-8")
     p50, p95 = np.percentile(times, [50, 95]) if times else (0.0, 0.0)

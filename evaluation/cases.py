@@ -1,7 +1,8 @@
 """Evaluation cases: a question, and what a right answer holds.
 
 A line each: `{"id", "question", "previous"?, "place"?, "on"?, "kind", "style", "gold": [{"doc", "quote"}], "need_all"?,
-"near"?}`; `doc` begins the name of a source file, `kind` is "answerable" or "unanswerable".
+"near"?}`; `doc` begins the name of a source file, `kind` is "answerable" or "unanswerable". Cases over documents that
+do not ship name the provision instead of its words: `{"number", "path"}`; `located` finds the words once it is added.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.catalog import Catalog
+from corpus.citation import MAX_QUOTE_CHARS
 from retrieval.question import Question
 
 
@@ -21,10 +24,12 @@ class EvaluationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """Words that a right quote holds, and the document they stand in."""
+    """Words that a right quote holds, and the document they stand in; or where they stand, until it is added."""
 
     doc: str
     quote: str
+    number: str | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,30 @@ def read_cases(paths: Iterable[Path]) -> list[Case]:
     return cases
 
 
+def located(cases: Iterable[Case], catalog: Catalog) -> list[Case]:
+    """The same cases with the words of each provision that they name by number and path.
+
+    Raises:
+        EvaluationError: a case names a document that is not held, or a provision that it does not have.
+    """
+    by_number = {document.meta.number: document for document in catalog if document.meta.number}
+
+    def words(case: Case, gold: Gold) -> Gold:
+        if gold.path is None:
+            return gold
+        document = by_number.get(gold.number or "")
+        if document is None:
+            raise EvaluationError(f"Câu {case.id} cần văn bản {gold.number}; hãy thêm bằng --add.")
+        found = document.by_path.get(gold.path)
+        if found is None:
+            raise EvaluationError(f"Câu {case.id}: {gold.number} không có {gold.path}.")
+        # Nobody can quote a provision over the limit whole; its own words are what tells it.
+        whole = found.end - found.start <= MAX_QUOTE_CHARS
+        return Gold(document.source.name, document.words(found) if whole else document.own_words(found))
+
+    return [replace(case, gold=tuple(words(case, gold) for gold in case.gold)) for case in cases]
+
+
 def _case(table: dict[str, object]) -> Case:
     previous = table.get("previous") or ()
     on = table.get("on")
@@ -83,7 +112,10 @@ def _case(table: dict[str, object]) -> Case:
         ),
         answerable=table["kind"] == "answerable",
         style=str(table.get("style", "all")),
-        gold=tuple(Gold(item["doc"], item["quote"]) for item in gold),
+        gold=tuple(
+            Gold("", "", item["number"], item["path"]) if "path" in item else Gold(item["doc"], item["quote"])
+            for item in gold
+        ),
         need_all=bool(table.get("need_all")),
         near=bool(table.get("near")),
         pair=str(table["pair"]) if table.get("pair") else None,

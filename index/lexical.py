@@ -116,16 +116,29 @@ class LexicalIndex:
 
     def scores(self, query: str) -> NDArray[np.float32]:
         """The BM25 score of every text, shape (n,); 0 where nothing is shared, so also for an empty query."""
-        total = np.zeros(self._count, dtype=np.float32)
-        if not self._readings:
-            return total
-        for weight, reading, tokens in zip(
-            self._settings.weights, self._readings, _read(syllables(query)), strict=True
-        ):
+        return self.weighed(self.readings(query))
+
+    def readings(self, query: str) -> NDArray[np.float32]:
+        """The BM25 score of every text in each reading (folded, pairs, accented), shape (3, n)."""
+        scores = np.zeros((len(_READINGS), self._count), dtype=np.float32)
+        for row, reading, tokens in zip(scores, self._readings, _read(syllables(query)), strict=False):
             known = reading.get_tokens_ids(tokens)
-            if weight and known:
-                total += np.float32(weight) * reading.get_scores_from_ids(known)
-        return total
+            if known:
+                row[:] = reading.get_scores_from_ids(known)
+        return scores
+
+    def weighed(self, readings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The weighted sum of the readings, shape (n,)."""
+        return np.asarray(np.array(self._settings.weights, dtype=np.float32) @ readings, dtype=np.float32)
+
+    def pair_count(self, pair: str) -> int:
+        """How many texts hold a pair of folded syllables ("dan chu")."""
+        if not self._readings:
+            return 0
+        reading = self._readings[_READINGS.index("pairs")]
+        number = reading.vocab_dict.get(pair)
+        bounds = reading.scores["indptr"]
+        return int(bounds[number + 1] - bounds[number]) if number is not None else 0
 
     def top(self, query: str, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The rows and scores of the k best texts that share anything with the query, best first; ties by row."""
@@ -183,10 +196,15 @@ def best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     return rows[np.argsort(-scores[rows], kind="stable")][:k].astype(np.int64)
 
 
+def folded(words: Iterable[str]) -> list[str]:
+    """Syllables as the first reading has them: without accents, a final i as y."""
+    return [_spelt_with_y(fold_syllable(word)) for word in words]
+
+
 def _read(words: list[str]) -> tuple[list[str], list[str], Iterable[str]]:
     """The three readings of a list of syllables, in the order of `_READINGS`."""
-    folded = [_spelt_with_y(fold_syllable(word)) for word in words]
-    return folded, [f"{first} {second}" for first, second in pairwise(folded)], words
+    plain = folded(words)
+    return plain, [f"{first} {second}" for first, second in pairwise(plain)], words
 
 
 @lru_cache(maxsize=1 << 16)

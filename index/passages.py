@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from corpus.provision import MARKED, QUOTABLE, Provision
 
 _HEADING_CHARS = 200
 """How much of an ancestor's heading goes into a passage's heading path."""
+
+
+_TOPIC = re.compile(r"(?:.*(?: > | - ))?(?:(?:Điều|Mục|Chương|Phần)\s+\w+[.:]?\s*)?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ def door_passages(documents: Iterable[Document]) -> list[Passage]:
         Passage(f"{authored.document_id}#{authored.path}?{n}", "", authored.question)
         for n, authored in enumerate(authored_questions(documents))
     ]
+
+
+def topic(heading: str) -> str:
+    """The last part of a heading, without its number: "Luật A - Điều 2. Nguyên tắc" gives "Nguyên tắc"."""
+    found = _TOPIC.fullmatch(heading.strip())
+    return found[1].strip() if found else ""
 
 
 def key(document: Document, provision: Provision) -> str:

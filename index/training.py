@@ -5,8 +5,9 @@ that may span several syllables, so that "uy ban nhan dan cap xa" is one token. 
 typed without them has the very vector of the one typed with them; that frequent neighbours are one token gives back
 most of the meaning that single folded syllables lose.
 
-What is learned from: questions and the documents that answer them; the topic in a document's title and its text; a
-sentence and the rest of its document. The loss is that of Henderson et al., "Efficient Natural Language Response
+What is learned from: questions and the documents that answer them; authored questions, each with its provision and with
+another question for the same provision; the topic in a document's title and its text; a sentence and the rest of its
+document. The loss is that of Henderson et al., "Efficient Natural Language Response
 Suggestion for Smart Reply" (2017): the other documents of a batch are the wrong answers.
 """
 
@@ -31,12 +32,13 @@ from numpy.typing import NDArray
 
 from index.beir import has_split, read_corpus, read_judged
 from index.encoder import IndexingError
+from index.passages import topic
 
-_TOPIC = re.compile(r"(?:.*(?: > | - ))?(?:(?:Điều|Mục|Chương|Phần)\s+\w+[.:]?\s*)?(.*)", re.DOTALL)
 _SENTENCE_END = re.compile(r"\n+|(?<=[.;:])\s")
 
 Say = Callable[[str], None]
 Pair = tuple[str, str]
+Authored = tuple[Sequence[str], str]
 
 
 class TrainerMissing(IndexingError):
@@ -55,6 +57,7 @@ class TrainingSettings:
         learning_rate: of Adam, at its height.
         scale: what cosines are multiplied by in the loss.
         question_repeats: how often a question comes for each time a title does.
+        authored_repeats: the same for an authored question.
         most_alike: a title that more documents than this share ("Phạm vi điều chỉnh") teaches nothing.
         text_chars: how much of a document is read, from its beginning.
         sentence_chars: the least and the most a sentence may have to stand for its document.
@@ -64,12 +67,13 @@ class TrainingSettings:
     """
 
     vocabulary: int = 30_000
-    dimension: int = 256
-    epochs: int = 8
+    dimension: int = 384
+    epochs: int = 6
     batch: int = 512
     learning_rate: float = 0.02
     scale: float = 20.0
     question_repeats: int = 6
+    authored_repeats: int = 6
     most_alike: int = 5
     text_chars: int = 1_500
     sentence_chars: tuple[int, int] = (30, 400)
@@ -83,6 +87,7 @@ def train(
     corpus_pairs: Sequence[Pair],
     out: Path,
     *,
+    authored: Sequence[Authored] = (),
     seed: int = 13,
     split: str = "train",
     leave_out: int | None = None,
@@ -94,6 +99,7 @@ def train(
     Args:
         folders: BEIR-layout folders. All give their documents; those that have the split give their questions too.
         corpus_pairs: (heading, text) of further documents.
+        authored: the questions that people would ask for one provision, and its words ("" where they do not ship).
         out: where the folder goes; a model that is there gives way once the new one is complete.
         seed: makes a run repeatable on the same machine and library versions.
         split: the judgements whose questions are learned from.
@@ -113,7 +119,10 @@ def train(
     _check_libraries()
     begin = time.perf_counter()
     settings = settings or TrainingSettings()
-    texts, by_kind = _gather(folders, corpus_pairs, split, leave_out, settings, random.Random(seed))
+    chance = random.Random(seed)
+    texts, by_kind = _gather(folders, corpus_pairs, split, leave_out, settings, chance)
+    by_kind["authored"] = list(_authored_pairs(authored, settings, chance))
+    texts += [question for questions, _ in authored for question in questions]
     pairs = [pair for kind in by_kind.values() for pair in kind]
     if len(pairs) < 2:
         raise IndexingError("Không có gì để học: cần các thư mục BEIR hoặc văn bản có tiêu đề.")
@@ -190,13 +199,25 @@ def _gather(
     return [_whole(heading, text, settings) for heading, text in documents] + [q for q, _ in questions], pairs
 
 
+def _authored_pairs(authored: Sequence[Authored], settings: TrainingSettings, chance: random.Random) -> Iterator[Pair]:
+    """Each authored question with its provision, and with another question for the same provision."""
+    for _ in range(settings.authored_repeats):
+        for questions, words in authored:
+            for question in questions:
+                others = [other for other in questions if other != question]
+                if others:
+                    yield question, chance.choice(others)
+                if words:
+                    yield question, words[: settings.text_chars]
+
+
 def _title_pairs(documents: Sequence[Pair], settings: TrainingSettings) -> Iterator[Pair]:
     """The topic that a title names, and the text below it."""
-    topics = [_topic(heading) for heading, _ in documents]
+    topics = [topic(heading) for heading, _ in documents]
     known = Counter(topics)
-    for topic, (_, text) in zip(topics, documents, strict=True):
-        if topic and text and known[topic] <= settings.most_alike:
-            yield topic, text[: settings.text_chars]
+    for about, (_, text) in zip(topics, documents, strict=True):
+        if about and text and known[about] <= settings.most_alike:
+            yield about, text[: settings.text_chars]
 
 
 def _sentence_pairs(documents: Sequence[Pair], settings: TrainingSettings, chance: random.Random) -> Iterator[Pair]:
@@ -208,12 +229,6 @@ def _sentence_pairs(documents: Sequence[Pair], settings: TrainingSettings, chanc
         if able and len(sentences) > 1:
             sentence = chance.choice(able)
             yield sentence, _whole(heading, text.replace(sentence, " ", 1), settings)
-
-
-def _topic(heading: str) -> str:
-    """The last part of a heading, without its number: "Luật A - Điều 2. Nguyên tắc" gives "Nguyên tắc"."""
-    found = _TOPIC.fullmatch(heading.strip())
-    return found[1].strip() if found else ""
 
 
 def _whole(heading: str, text: str, settings: TrainingSettings) -> str:
@@ -361,9 +376,11 @@ has the same vector. It has no notion of the order of words and none of negation
 
 ## How it was made
 
-`danchu index train {folders} --seed {about["seed"]}`
+`danchu index train {folders} --split {about["split"]} --seed {about["seed"]}`
 
 - Questions with their answers: {learned} (split `{about["split"]}`{_left_out(about)}).
+- Authored questions (`corpus/questions/`): each with its provision where that ships, and with another question for the
+  same provision: {about["pairs"]["authored"]:,} pairs.
 - Titles and texts, sentences and their documents: all of {", ".join(about["folders"]) or "none"}, and
   {about["corpus_passages"]} passages of the corpus that ships.
 - No question of {", ".join(others) or "any other set"} was seen.

@@ -11,8 +11,12 @@ from pathlib import Path
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from index.encoder import IndexDamaged
+
+# The products are small: a second thread gains little, and waits long for a core where the machine is busy.
+threadpool_limits(limits=1, user_api="blas")
 
 _VECTORS_FILE = "vectors.faiss"
 _OWNERS_FILE = "owners.npy"

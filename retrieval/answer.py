@@ -160,6 +160,9 @@ class Answer:
     """What a refusal is about, in the asker's terms: the document, place or provision that was not found."""
     next_question: str | None = None
     """A second question in the same message, not answered yet."""
+    confidence: float | None = None
+    """The chance that the first quote answers, 0 to 1: the ranker's, or 1 where the question names what is quoted; None
+    where nothing was searched and nothing is answered."""
     candidates: tuple[Candidate, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -178,6 +181,7 @@ class Answer:
             "on": self.on.isoformat(),
             "quotes": [quote.to_json() for quote in self.quotes],
             "next_question": self.next_question,
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
             "searched": {
                 "documents": self.searched.documents,
                 "provisions": self.searched.provisions,

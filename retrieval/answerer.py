@@ -219,7 +219,7 @@ class Answerer:
             status: Status, reason: Reason | None, quotes: tuple[Quote, ...] = (), detail: str | None = None
         ) -> Answer:
             return self._answer(
-                question, asked, on, start, status, reason, quotes, detail=detail, candidates=candidates
+                question, asked, on, start, status, reason, quotes, detail=detail, candidates=candidates, sure=sure
             )
 
         first = hits[0] if hits else None
@@ -334,6 +334,7 @@ class Answerer:
         *,
         detail: str | None = None,
         candidates: tuple[Candidate, ...] = (),
+        sure: float | None = None,
     ) -> Answer:
         place = asked.held_places[0] if asked and asked.held_places else None
         return Answer(
@@ -350,6 +351,7 @@ class Answerer:
             detail=detail,
             next_question=asked.next_question if asked else None,
             candidates=candidates,
+            confidence=1.0 if sure is None and status is Status.ANSWERED else sure,
         )
 
     def _candidates(self, scopes: Sequence[set[str]], signals: Signals) -> tuple[Candidate, ...]:

@@ -42,13 +42,12 @@ class Doors:
     def __len__(self) -> int:
         return len(self._to)
 
-    def signals(self, searched: str, content: Sequence[str], without: int | None = None) -> DoorSignals:
+    def signals(self, searched: str, content: Sequence[str]) -> DoorSignals:
         """How near a question is to each provision's doors.
 
         Args:
             searched: the question as it is searched.
             content: its syllables that carry matter.
-            without: the number of one door to leave out, when a ranker is trained on the doors themselves.
         """
         if not len(self):
             zeros = np.zeros(self._n, dtype=np.float32)
@@ -57,8 +56,6 @@ class Doors:
         dense = np.maximum(self._index.dense_scores(searched), 0)
         forth, back = self._coverage.both(content)
         both = np.sqrt(forth * back)
-        if without is not None:
-            lexical[without] = dense[without] = both[without] = 0
         top = float(lexical.max(initial=0.0))
         if top:
             lexical = lexical / np.float32(top)

@@ -22,6 +22,7 @@ _FILE = Path(__file__).parent / "ranker.json"
 PLAIN = (
     "lexical",
     "dense",
+    "relevance",
     "coverage",
     "added",
     "door_lexical",
@@ -35,7 +36,7 @@ PLAIN = (
     "unmarked",
 )
 """The signals that are taken as they are."""
-RELATIVE = ("lexical", "dense", "coverage", "door_lexical", "door_dense", "door_coverage")
+RELATIVE = ("lexical", "dense", "relevance", "coverage", "door_lexical", "door_dense", "door_coverage")
 """The signals that are also taken as a share of the best among the passages compared, and by rank."""
 FEATURES = (*PLAIN, *(f"{name}_share" for name in RELATIVE), *(f"{name}_rank" for name in RELATIVE))
 """What the ranker weighs, in order."""

@@ -23,10 +23,12 @@ class SearchSettings:
     Args:
         lexical: of the BM25 score, as a share of the best passage's.
         dense: of the cosine, where it is above 0.
+        relevance: whether the best passages are read again, word by word, and put in order by `retrieval.relevance`.
     """
 
     lexical: float = 1.0
     dense: float = 0.3
+    relevance: bool = True
 
     def table(self) -> dict[str, float]:
         """The numbers by name, for a report."""
@@ -53,8 +55,13 @@ def hybrid(index: ProvisionIndex, text: str, settings: SearchSettings | None = N
     settings = settings or SearchSettings()
     lexical = share_of_best(index.lexical_scores(text))
     dense = index.dense_scores(text)
+    return Hybrid(lexical, dense, weighed(lexical, dense, settings))
+
+
+def weighed(lexical: Scores, dense: Scores, settings: SearchSettings) -> Scores:
+    """The weighted sum of the lexical share and the cosine, shape (n,)."""
     score = np.float32(settings.lexical) * lexical + np.float32(settings.dense) * np.maximum(dense, 0)
-    return Hybrid(lexical, dense, score.astype(np.float32))
+    return np.asarray(score, dtype=np.float32)
 
 
 def share_of_best(scores: Scores) -> Scores:

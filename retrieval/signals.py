@@ -16,11 +16,16 @@ from index.passages import key
 from index.provision_index import ProvisionIndex
 from retrieval.coverage import Array, Coverage
 from retrieval.doors import Doors, DoorSignals
+from retrieval.relevance import Relevance
 from retrieval.search import hybrid
 from retrieval.understand import STATED, Understanding, states
 
 CONTEXT_WEIGHT = 0.5
 """What the earlier question counts in a follow-up, against 1 for the new words."""
+
+
+_READ_AGAIN = 30
+"""How many passages are read again word by word; more cost time and bring nothing in a corpus of this size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,9 @@ class Signals:
 
     lexical: Array
     dense: Array
+    relevance: Array
+    """How well its words fit, learned from all fields of law (`retrieval.relevance`): 0 to 1; 0 for all but the lexical
+    index's best."""
     coverage: Array
     """The share of the question's own matter that the passage and its headings hold, weighed by rarity."""
     added: Array
@@ -70,6 +78,7 @@ class SignalReader:
         self.rows: list[tuple[Document, Provision]] = [provisions[passage.key] for passage in index.passages]
         """The document and provision of each passage."""
         self._coverage = Coverage(index.passages)
+        self._relevance = Relevance(index)
         numbers = {passage.key: row for row, passage in enumerate(index.passages)}
         self.doors = Doors(doors, numbers, len(numbers)) if doors is not None else None
         position = {d.id: n for n, d in enumerate(catalog)}
@@ -81,30 +90,33 @@ class SignalReader:
         self._leaf = np.array([float(p.is_leaf) for _, p in self.rows], dtype=np.float32)
         self._unmarked = np.array([float(p.level not in MARKED) for _, p in self.rows], dtype=np.float32)
 
-    def read(self, asked: Understanding, without: int | None = None) -> Signals:
-        """The signals of every passage for a question.
-
-        Args:
-            asked: the question, understood.
-            without: the number of an authored question to leave out, when a ranker is trained on them.
-        """
+    def read(self, asked: Understanding) -> Signals:
+        """The signals of every passage for a question."""
         here = hybrid(self._index, asked.searched)
         lexical, dense = here.lexical, np.maximum(here.dense, 0)
         coverage = self._coverage.share(asked.content)
+        relevance = self._relevant(asked.searched)
         if asked.context:
             before = hybrid(self._index, asked.context_searched)
             lexical = _mix(lexical, before.lexical)
             dense = _mix(dense, np.maximum(before.dense, 0))
             coverage = _mix(coverage, self._coverage.share(asked.context))
+            relevance = _mix(relevance, self._relevant(asked.context_searched))
         zeros = np.zeros(len(self.rows), dtype=np.float32)
         doors = DoorSignals(zeros, zeros, zeros)
         if self.doors is not None:
-            doors = self.doors.signals(asked.searched, asked.content, without)
+            doors = self.doors.signals(asked.searched, asked.content)
+            if asked.context:
+                old = self.doors.signals(asked.context_searched, asked.context)
+                doors = DoorSignals(
+                    _mix(doors.lexical, old.lexical), _mix(doors.dense, old.dense), _mix(doors.coverage, old.coverage)
+                )
         of_place = [float(d.meta.place in asked.held_places) for d in self._catalog]
         fact = self._stated.get(asked.fact) if asked.fact else None
         return Signals(
             lexical=lexical,
             dense=dense,
+            relevance=relevance,
             coverage=coverage,
             added=self._coverage.share(syllables(" ".join(asked.added))),
             door_lexical=doors.lexical,
@@ -117,6 +129,12 @@ class SignalReader:
             leaf=self._leaf,
             unmarked=self._unmarked,
         )
+
+    def _relevant(self, text: str) -> Array:
+        rows, values = self._relevance.scores(text, _READ_AGAIN)
+        found = np.zeros(len(self.rows), dtype=np.float32)
+        found[rows] = 1 / (1 + np.exp(-values))
+        return found
 
     def known_share(self, words: Sequence[str]) -> float:
         """The share of a question's matter that the corpus knows at all, 0 to 1; foreign matter lowers it."""

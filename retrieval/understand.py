@@ -64,7 +64,9 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         (
             "so dien thoai|dien thoai so|hotline|duong day nong|so may",
             "dia chi (?:nha|tru so|email|cu the|o dau|la gi|nao)",
-            "(?:email|hom thu|thu dien tu|zalo|facebook).{0,40}(?:dia chi|la gi|la bao nhieu)|email cua",
+            "(?:e?mail|hom thu|thu dien tu|zalo|facebook|fanpage|website|trang web)"
+            ".{0,50}(?:dia chi|la gi|la bao nhieu)",
+            "email cua",
         ),
     ),
     (
@@ -73,6 +75,7 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             "(?:ho )?ten (?:cua )?(?:nguoi|ong|ba|chu tich|pho chu tich|bi thu|truong|to truong|nguoi dung dau|can bo)",
             "ai (?:dang )?(?:la|lam) (?:chu tich|pho chu tich|bi thu|truong|to truong)",
             "ten la gi|ten gi",
+            "(?:chu tich|truong ban|bi thu|truong phong|to truong|giam doc).{0,50} la ai",
         ),
     ),
     (Fact.SHARE, ("(?:bao nhieu|may) (?:phan tram|%)", "ty le|ti le", "bao nhieu %", "dat may phan")),
@@ -103,7 +106,10 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
     ),
     (
         Fact.COUNT,
-        ("(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien|lan|buoi)",),
+        (
+            "(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien|lan|buoi|diem|"
+            "mo hinh|may tinh|bien che|cay so|trang|tuoi|nhiem ky|phieu|chu ky|met)",
+        ),
     ),
 )
 
@@ -120,7 +126,8 @@ STATED: dict[Fact, re.Pattern[str]] = {
     Fact.CONTACT: re.compile(r"\d{3,4}[ .]?\d{3}[ .]?\d{3}|@"),
     Fact.NAME: re.compile(r"chu tich\n"),
     Fact.COUNT: re.compile(
-        r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan|buoi|thang)\b|(?:hang|moi) (?:quy|thang|nam)"
+        r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan|buoi|thang|diem|mo hinh|tuoi|phieu|nhiem ky|trang)\b|"
+        r"(?:hang|moi) (?:quy|thang|nam)|\d\s*%\s*(?:so )?(?:ho|cu tri|dai dien)"
     ),
 }
 """What a clause must hold, in letters without accents, to state the fact asked for."""

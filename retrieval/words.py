@@ -30,6 +30,8 @@ class Words:
 
     short: dict[str, str]
     """Abbreviations and chat spelling to their long form, keys as typed in small letters."""
+    capitals: dict[str, str]
+    """Abbreviations that are ones only as written here ("DC" is "dân chủ", "dc" is "được")."""
     lay: tuple[LayEntry, ...]
     other_fields: tuple[str, ...]
     own_field: tuple[str, ...]
@@ -42,6 +44,7 @@ def words() -> Words:
     table = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
     return Words(
         short={**table["chat"], **table["abbreviations"]},
+        capitals=table["capitals"],
         lay=tuple(LayEntry(tuple(entry["say"]), entry["law"], entry["example"]) for entry in table["lay"]),
         other_fields=tuple(table["other_fields"]["words"]),
         own_field=tuple(table["own_field"]["words"]),
@@ -73,7 +76,7 @@ def _write_out(text: str, *, plain: bool) -> str:
     before = ""
     for piece in re.split(r"(\w+(?:-xh)?)", text):
         key = piece.lower()
-        long = short.get(key)
+        long = words().capitals.get(piece) or short.get(key)
         if long and len(key) <= 2 and (before in _AFTER_LEVEL or (len(key) == 1 and piece.isupper())):
             long = None
         pieces.append((fold(long) if plain else long) if long else piece)

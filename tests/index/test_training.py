@@ -65,7 +65,7 @@ def test_it_learns_and_writes_a_model_that_loads(folder: Path, tmp_path: Path) -
     assert with_accents @ without > 0.5
     np.testing.assert_array_equal(*encoder.encode(["Kết hôn", "KET HON"]))
     card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
-    for word in ("danchu index train six --seed 7", "six (split `train`)", '"epochs": 20'):
+    for word in ("danchu index train six --split train --seed 7", "six (split `train`)", '"epochs": 20'):
         assert word in card
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "sets"]
 
@@ -120,17 +120,3 @@ def test_missing_libraries_are_one_plain_sentence(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(module, "find_spec", lambda name: None if name == "datasets" else object())
     with pytest.raises(TrainerMissing, match=r"Thiếu thư viện.*datasets.*danchu\[train\]"):
         train([], [], tmp_path / "model", settings=TINY)
-
-
-@pytest.mark.parametrize(
-    ("heading", "topic"),
-    [
-        ("Luật 24/2018/QH14 - Điều 2. Giải thích từ ngữ", "Giải thích từ ngữ"),
-        ("Nghị quyết Thạch Khôi > Điều 1 > Mục II. Công khai", "Công khai"),
-        ("Phạm vi điều chỉnh", "Phạm vi điều chỉnh"),
-        ("Nghị quyết > Điều 5", ""),
-        ("", ""),
-    ],
-)
-def test_the_topic_of_a_heading(heading: str, topic: str) -> None:
-    assert module._topic(heading) == topic

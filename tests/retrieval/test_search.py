@@ -78,4 +78,4 @@ def test_share_of_best(scores: list[float], shares: list[float]) -> None:
 
 
 def test_the_settings_can_be_reported() -> None:
-    assert set(SearchSettings().table()) == {"lexical", "dense"}
+    assert set(SearchSettings().table()) == {"lexical", "dense", "relevance"}

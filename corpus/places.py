@@ -31,6 +31,12 @@ _UNITS = r"(?:tinh|thanh pho|tp\.?|thi xa|tx\.?|thi tran|tt\.?|quan|q\.?|huyen|h
 # A word that begins with a capital: no letter that is small comes first.
 _CAPITAL = r"(?=[^\W\d_])(?![a-zà-öø-ÿăđĩũơưạ-ỹ])\w+"
 _NAME = rf"{_CAPITAL}(?:\s+{_CAPITAL}){{0,3}}"
+# A number that is a name ("Phường 5"), not one that counts ("ở xã 5 ngày").
+_COUNTED = (
+    "ngày|lần|tháng|năm|người|đồng|nơi|nội dung|hình thức|văn bản|cách|việc|bước|điều|khoản|xã|phường|hộ|cuộc|phần|"
+    "ngay|lan|thang|nam|nguoi|noi|noi dung|hinh thuc|van ban|cach|viec|buoc|dieu|khoan|xa|phuong|ho"
+)
+_NUMBER = rf"\d{{1,2}}(?!\s*[/%.]|\w|\s+(?:{_COUNTED})\b)"
 _UNIT_WORDS = r"(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Tt]hị xã|[Tt]hị trấn|[Qq]uận|[Hh]uyện|[Pp]hường|[Xx]ã|[Đđ]ặc khu)"
 
 
@@ -70,9 +76,7 @@ def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
         for match in _pattern(name).finditer(folded):
             if _spelled(text[match.start(1) : match.end(1)], name):
                 take(match, place)
-    for match in re.finditer(
-        rf"(?<!\w){_UNIT_WORDS}\s+({_NAME}(?:\s+\d{{1,2}}(?!\s*[/%.\w]))?|\d{{1,2}}(?!\s*[/%.\w]))", text
-    ):
+    for match in re.finditer(rf"(?<!\w){_UNIT_WORDS}\s+({_NAME}(?:\s+{_NUMBER})?|{_NUMBER})", text):
         if fold(match[1]) not in _NOT_NAMES:
             take(match, None)
     for match in re.finditer(rf"(?<!\w)(?<!co )(?<!dia )({_UNITS})\s*(?=(?<!\w)\w)", folded):

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from corpus.citation import MAX_QUOTE_CHARS
 from corpus.document import Place
 from corpus.places import places_of, within
-from corpus.provision import Level
 from corpus.text import fold
 from evaluation.cases import Case
 from evaluation.measure import words_of
@@ -31,14 +30,9 @@ from retrieval.rank import FEATURES, SURENESS, Weights, features, sureness
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import Understanding, names_other_field, names_own_field, understand
 
-_FORMS = ("Ở {place} {question}", "{question} ở {place}", "{place} {question}", "{question} {place}")
-_WITH_PLACE, _PLAIN = 0.8, 0.35
-"""How many questions name their place, and how many have no accents; as the steering cases have it."""
-_LITTLE_MATTER = (Level.HEAD, Level.RECIPIENTS, Level.OPENING)
-
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A question as somebody asks it, with what the ranker may compare."""
 
     asked: Understanding
@@ -53,6 +47,10 @@ class _Asked:
     group: int
     """What must not stand on both sides of a fold: the provision."""
     style: str
+
+
+Change = Callable[[Understanding], Understanding]
+"""What is done to a question before it is searched; to leave a part of the understanding out."""
 
 
 def fit(
@@ -72,54 +70,32 @@ def fit(
         The ranker as `retrieval/ranker.json` holds it.
     """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold
 
-    of_cases = [
-        each
-        for n, (answerer, cases) in enumerate(sets)
-        for each in _of_cases(answerer, cases, places_of(answerer.catalog), n)
-    ]
-    answerable = [each for each in of_cases if each.right.any()]
+    cases = of_cases(sets)
+    answerable = [each for each in cases if each.right.any()]
     first = sets[0][0]
-    lost = [each for each in of_cases if not each.right.any()]
+    lost = [each for each in cases if not each.right.any()]
     lost += [_elsewhere(first.reader, text, places_of(first.catalog)) for text in elsewhere]
     tables = [features(each.signals, each.rows) for each in answerable]
-
-    def order_of(chosen: Sequence[int]) -> Weights:
-        keep = [~answerable[i].skip for i in chosen]
-        model = LogisticRegression(max_iter=10_000, C=_C)
-        model.fit(
-            np.concatenate([tables[i][kept] for i, kept in zip(chosen, keep, strict=True)]),
-            np.concatenate([answerable[i].right[kept] for i, kept in zip(chosen, keep, strict=True)]),
-        )
-        return Weights(model.coef_[0], float(model.intercept_[0]))
-
     evidence: list[NDArray[np.float64]] = []
     right: list[bool] = []
-    weights: list[float] = []
-
-    def add(each: _Asked, order: Weights) -> tuple[bool, bool]:
-        values = np.where(each.skip, -np.inf, order.value(features(each.signals, each.rows)))
-        ranked = np.argsort(-values)
-        hit = bool(each.right[ranked[0]])
-        evidence.append(_sure(each, values, ranked))
-        right.append(hit)
-        weights.append(each.weight)
-        return hit, bool(each.right[ranked[:3]].any())
-
     found: list[tuple[str, bool, bool]] = []
-    groups = np.array([each.group for each in answerable])
-    for train, test in GroupKFold(5).split(tables, groups=groups):
-        order = order_of(train.tolist())
-        for i in test.tolist():
-            hit = add(answerable[i], order)
-            found.append((answerable[i].style, *hit))
-    order = order_of(range(len(answerable)))
+
+    def add(each: Asked, values: NDArray[np.float64]) -> None:
+        values = np.where(each.skip, -np.inf, values)
+        ranked = np.argsort(-values)
+        evidence.append(_sure(each, values, ranked))
+        right.append(bool(each.right[ranked[0]]))
+
+    for each, values in zip(answerable, held_out(answerable, tables), strict=True):
+        found.append((each.style, *hits(each, values)))
+        add(each, values)
+    order = _order(answerable, tables)
     here = len(evidence)
     for each in lost:
-        add(each, order)
+        add(each, order.value(features(each.signals, each.rows)))
     model = LogisticRegression(max_iter=10_000, C=1.0)
-    model.fit(np.stack(evidence), right, sample_weight=weights)
+    model.fit(np.stack(evidence), right, sample_weight=[each.weight for each in (*answerable, *lost)])
     sure = model.predict_proba(np.stack(evidence))[:, 1]
     figures = {}
     for style in ("all", *sorted({style for style, _, _ in found})):
@@ -133,11 +109,40 @@ def fit(
     say(f"confidence ≥ 0.5: {np.mean(sure[:here][np.array(right[:here])] >= 0.5):.3f} of the right, "
         f"{np.mean(sure[here:] >= 0.5):.3f} of those without an answer")  # fmt: skip
     return {
-        "questions": {"cases": len(of_cases), "elsewhere": len(elsewhere)},
+        "questions": {"cases": len(cases), "elsewhere": len(elsewhere)},
         "held_out": figures,
         "order": _table(FEATURES, order),
         "sureness": _table(SURENESS, Weights(model.coef_[0], float(model.intercept_[0]))),
     }
+
+
+def held_out(answerable: Sequence[Asked], tables: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """The ranker's values of each question's rows, from a fit on the other four fifths of the provisions."""
+    from sklearn.model_selection import GroupKFold
+
+    values: dict[int, NDArray[np.float64]] = {}
+    groups = np.array([each.group for each in answerable])
+    for train, test in GroupKFold(5).split(tables, groups=groups):
+        order = _order([answerable[i] for i in train], [tables[i] for i in train])
+        values.update((i, order.value(tables[i])) for i in test.tolist())
+    return [values[i] for i in range(len(answerable))]
+
+
+def hits(each: Asked, values: NDArray[np.float64]) -> tuple[bool, bool]:
+    """Whether the first row, and one of the first three, answers."""
+    ranked = np.argsort(-np.where(each.skip, -np.inf, values))
+    return bool(each.right[ranked[0]]), bool(each.right[ranked[:3]].any())
+
+
+def _order(answerable: Sequence[Asked], tables: Sequence[NDArray[np.float64]]) -> Weights:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(max_iter=10_000, C=_C)
+    model.fit(
+        np.concatenate([table[~each.skip] for each, table in zip(answerable, tables, strict=True)]),
+        np.concatenate([each.right[~each.skip] for each in answerable]),
+    )
+    return Weights(model.coef_[0], float(model.intercept_[0]))
 
 
 _C = 0.5
@@ -158,14 +163,24 @@ def other_fields(folders: Sequence[Path], most: int, seed: int = 13) -> list[str
     return random.Random(seed).sample(kept, min(most, len(kept)))
 
 
-def _of_cases(answerer: Answerer, cases: Sequence[Case], held: Sequence[Place], of: int) -> Iterator[_Asked]:
-    """The cases that come to a search: the others are decided before."""
-    reader = answerer.reader
+def of_cases(sets: Sequence[tuple[Answerer, Sequence[Case]]], change: Change | None = None) -> list[Asked]:
+    """The cases that come to a search, as the ranker sees them: the others are decided before.
+
+    Args:
+        sets: cases, each with the answerer that they are asked of.
+        change: what is done to each question before it is searched.
+    """
+    return [each for n, (answerer, cases) in enumerate(sets) for each in _of_cases(answerer, cases, n, change)]
+
+
+def _of_cases(answerer: Answerer, cases: Sequence[Case], of: int, change: Change | None) -> Iterator[Asked]:
+    reader, held = answerer.reader, places_of(answerer.catalog)
     whole = [words_of(d.words(p)) if p.end - p.start <= MAX_QUOTE_CHARS else None for d, p in reader.rows]
     for case in cases:
         asked = understand(case.question, held, reader.known_share)
         if case.need_all or answerer.decided(case.question):
             continue
+        asked = change(asked) if change else asked
         rows = _scope(reader, asked)
         holds = np.zeros(len(rows), dtype=bool)
         for gold in case.gold:
@@ -178,7 +193,7 @@ def _of_cases(answerer: Answerer, cases: Sequence[Case], held: Sequence[Place], 
         known = reader.known_share(asked.content)
         group = of * 1_000_000 + int(rows[right][0]) if right.any() else -1
         style = f"{of}:{case.style}"
-        yield _Asked(asked, reader.read(asked), rows, right, holds & ~right, known, 1.0, group, style)
+        yield Asked(asked, reader.read(asked), rows, right, holds & ~right, known, 1.0, group, style)
 
 
 def _child_holds(reader: SignalReader, rows: NDArray[np.int64], holds: NDArray[np.bool_], at: int) -> bool:
@@ -191,12 +206,12 @@ def _child_holds(reader: SignalReader, rows: NDArray[np.int64], holds: NDArray[n
     )
 
 
-def _elsewhere(reader: SignalReader, text: str, held: Sequence[Place]) -> _Asked:
+def _elsewhere(reader: SignalReader, text: str, held: Sequence[Place]) -> Asked:
     asked = understand(Question(text), held)
     rows = _scope(reader, asked)
     none = np.zeros(len(rows), dtype=bool)
     known = reader.known_share(asked.content)
-    return _Asked(asked, reader.read(asked), rows, none, none, known, _ELSEWHERE, -1, "elsewhere")
+    return Asked(asked, reader.read(asked), rows, none, none, known, _ELSEWHERE, -1, "elsewhere")
 
 
 def _scope(reader: SignalReader, asked: Understanding) -> NDArray[np.int64]:
@@ -211,7 +226,7 @@ def _scope(reader: SignalReader, asked: Understanding) -> NDArray[np.int64]:
     )
 
 
-def _sure(each: _Asked, values: NDArray[np.float64], ranked: NDArray[np.int64]) -> NDArray[np.float64]:
+def _sure(each: Asked, values: NDArray[np.float64], ranked: NDArray[np.int64]) -> NDArray[np.float64]:
     first = float(values[ranked[0]])
     margin = first - float(values[ranked[1]]) if len(ranked) > 1 else 6.0
     return sureness(

@@ -24,7 +24,8 @@ from typing import Any
 from corpus.citation import MAX_QUOTE_CHARS
 from corpus.document import Document
 from evaluation.cases import Case, Gold
-from retrieval.answer import MAX_QUOTES, Answer, Quote, Status
+from evaluation.shown import Shown, ShownQuote
+from retrieval.answer import MAX_QUOTES, Status
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
@@ -74,7 +75,7 @@ class Row:
     """How one case ended."""
 
     case: Case
-    answer: Answer
+    answer: Shown
     first: bool = False
     three: bool = False
     kept: bool = False
@@ -98,16 +99,17 @@ class Scores:
         return [row for row in self.rows if not row.good]
 
 
-def score(cases: Sequence[Case], answers: Sequence[Answer], documents: Sequence[Document]) -> Scores:
+def score(cases: Sequence[Case], answers: Sequence[Shown], documents: Sequence[Document]) -> Scores:
     """Score answers, case by case in the same order."""
     sources = {document.source.name: words_of(document.source_text) for document in documents}
+    files = {document.source.name: document.source_text for document in documents}
     rows = tuple(_row(case, answer, sources) for case, answer in zip(cases, answers, strict=True))
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         kind = "answerable" if row.case.answerable else "unanswerable"
         groups[kind].append(row)
         groups[f"{kind}:{row.case.style}"].append(row)
-    figures: dict[str, Any] = {"cases": len(rows), "violations": dict(_violations(answers, sources))}
+    figures: dict[str, Any] = {"cases": len(rows), "violations": dict(_violations(answers, sources, files))}
     for name in sorted(groups):
         figures[name] = _figures(groups[name])
     lengths = sorted(len(row.answer.quotes[0].text) for row in rows if row.first)
@@ -128,7 +130,7 @@ def interval(hits: int, n: int) -> tuple[float, float]:
     return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
 
 
-def _row(case: Case, answer: Answer, sources: Mapping[str, Words]) -> Row:
+def _row(case: Case, answer: Shown, sources: Mapping[str, Words]) -> Row:
     quotes = answer.quotes
     if not case.answerable:
         kept = answer.status is Status.UNANSWERED or (case.near and answer.status is Status.RELATED)
@@ -140,8 +142,8 @@ def _row(case: Case, answer: Answer, sources: Mapping[str, Words]) -> Row:
     return Row(case, answer, first=bool(found) and found[0], three=any(found))
 
 
-def _hits(quote: Quote, gold: Gold) -> bool:
-    return quote.document.source.name.startswith(gold.doc) and words_of(gold.quote) in words_of(quote.text)
+def _hits(quote: ShownQuote, gold: Gold) -> bool:
+    return quote.file.startswith(gold.doc) and words_of(gold.quote) in words_of(quote.text)
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, Any]:
@@ -164,16 +166,16 @@ def _figures(rows: Sequence[Row]) -> dict[str, Any]:
     return {"n": n, "abstain": share(kept), "abstain_strict": share(strict), "abstain_95": interval(kept, n)}
 
 
-def _violations(answers: Sequence[Answer], sources: Mapping[str, Words]) -> Counter[str]:
+def _violations(answers: Sequence[Shown], sources: Mapping[str, Words], files: Mapping[str, str]) -> Counter[str]:
     found: Counter[str] = Counter(dict.fromkeys(("not_verbatim", "too_long", "too_many", "not_empty", "bad_source"), 0))
     for answer in answers:
         found["too_many"] += len(answer.quotes) > MAX_QUOTES
         found["not_empty"] += answer.status is Status.UNANSWERED and bool(answer.quotes)
         for quote in answer.quotes:
-            source = sources[quote.document.source.name]
-            cited = quote.document.source_text[quote.citation.source_start : quote.citation.source_end]
+            source = sources[quote.file]
+            cited = files[quote.file][quote.start : quote.end]
             found["not_verbatim"] += words_of(quote.text) not in source
             found["too_long"] += len(quote.text) > MAX_QUOTE_CHARS
             found["bad_source"] += not words_of(cited).same(words_of(quote.text))
-            found["not_verbatim"] += sum(words_of(lead.text) not in source for lead in quote.lead_in)
+            found["not_verbatim"] += sum(words_of(lead) not in source for lead in quote.lead_in)
     return found

@@ -9,10 +9,10 @@ from pathlib import Path
 from corpus.catalog import Catalog, draft, open_catalog
 from evaluation.cases import Case
 from evaluation.measure import Scores
+from evaluation.shown import Shown, shown
 from index.encoder import Encoder, load_encoder
 from index.passages import Passage
 from index.provision_index import ProvisionIndex
-from retrieval.answer import Answer
 from retrieval.answerer import Answerer, assemble
 from retrieval.rank import Ranker
 
@@ -40,21 +40,21 @@ def open_answerer(added: Sequence[Path] = (), *, doors: bool = True, fitted: Ran
     return assemble(catalog, build, fitted)
 
 
-def answer_all(answerer: Answerer, cases: Sequence[Case]) -> list[Answer]:
+def answer_all(answerer: Answerer, cases: Sequence[Case]) -> list[Shown]:
     """Answer every case, in order; one question goes before them unmeasured, to warm caches."""
     answerer.answer(cases[0].question)
-    return [answerer.answer(case.question) for case in cases]
+    return [shown(answerer.answer(case.question)) for case in cases]
 
 
 def tell_misses(scores: Scores) -> Iterator[str]:
     """Each case that did not end well: what was asked, shown, and should have been shown."""
     for row in scores.misses:
         case, answer = row.case, row.answer
-        reason = f"/{answer.reason.value}" if answer.reason else ""
+        reason = f"/{answer.reason}" if answer.reason else ""
         before = f" (trước đó: {' | '.join(case.question.previous)})" if case.question.previous else ""
         yield f"{case.id} [{case.style}] {case.question.text}{before}"
         yield f"   {answer.status.value}{reason}{' ' + answer.detail if answer.detail else ''}"
         for quote in answer.quotes[:3]:
-            yield f"   → {quote.score:.2f} {quote.citation.path.id} ({quote.document.id}): {quote.text[:90]!r}"
+            yield f"   → {quote.score:.2f} {quote.path} ({quote.document}): {quote.text[:90]!r}"
         for gold in case.gold[:3]:
             yield f"   ✓ {gold.doc}: {gold.quote[:90]!r}"

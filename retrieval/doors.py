@@ -11,6 +11,7 @@ from index.normalise import syllables
 from index.passages import Passage
 from index.provision_index import ProvisionIndex
 from retrieval.coverage import Array, Coverage
+from retrieval.relative import share_of_best
 from retrieval.understand import STOP
 
 
@@ -56,10 +57,7 @@ class Doors:
         dense = np.maximum(self._index.dense_scores(searched), 0)
         forth, back = self._coverage.both(content)
         both = np.sqrt(forth * back)
-        top = float(lexical.max(initial=0.0))
-        if top:
-            lexical = lexical / np.float32(top)
-        return DoorSignals(self._best(lexical), self._best(dense), self._best(both))
+        return DoorSignals(self._best(share_of_best(lexical)), self._best(dense), self._best(both))
 
     def _best(self, scores: Array) -> Array:
         best = np.zeros(self._n, dtype=np.float32)

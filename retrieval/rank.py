@@ -1,7 +1,7 @@
 """Order what search found, and say how sure that is.
 
 Both are logistic regressions over signals that can be read: `ranker.json` holds their weights, fitted by
-`danchu evaluate fit` on the authored questions (each without its own door) and on questions that have no answer here.
+`danchu evaluate fit` on the steering cases and on questions that have no answer here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.relative import rank, share_of_best
 from retrieval.signals import Signals
 
 _FILE = Path(__file__).parent / "ranker.json"
@@ -115,8 +116,8 @@ def features(signals: Signals, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """The features of some passages, compared with one another: shape (rows, FEATURES)."""
     columns = {name: np.asarray(getattr(signals, name), dtype=np.float64)[rows] for name in PLAIN}
     table = [columns[name] for name in PLAIN]
-    table += [_share(columns[name]) for name in RELATIVE]
-    table += [_rank(columns[name]) for name in RELATIVE]
+    table += [share_of_best(columns[name]) for name in RELATIVE]
+    table += [rank(columns[name]) for name in RELATIVE]
     return np.stack(table, axis=1)
 
 
@@ -143,14 +144,3 @@ def sureness(
 def chance(log_odds: float) -> float:
     """Log-odds as a chance, 0 to 1."""
     return float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
-
-
-def _share(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    best = column.max(initial=0.0)
-    return column / best if best > 0 else column
-
-
-def _rank(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The natural logarithm of 1 + how many passages are better; equal passages share a rank."""
-    better = len(column) - np.searchsorted(np.sort(column), column, side="right")
-    return np.log1p(better)

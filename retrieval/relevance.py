@@ -24,7 +24,8 @@ from index.lexical import best, folded
 from index.normalise import syllables
 from index.passages import topic
 from index.provision_index import ProvisionIndex
-from retrieval.search import SearchSettings, share_of_best, weighed
+from retrieval.relative import rank, share_of_best
+from retrieval.search import SearchSettings, weighed
 
 _FILE = Path(__file__).parent / "relevance.json"
 
@@ -267,7 +268,7 @@ class Relevance:
             "heading_run": heading.run / max(len(asked.order), 1),
         }
         raw = [np.asarray(columns[name], dtype=np.float64) for name in RAW]
-        table = [*raw, *map(_share, raw), *map(_rank, raw), np.log1p(self._length[rows]),
+        table = [*raw, *map(share_of_best, raw), *map(rank, raw), np.log1p(self._length[rows]),
                  (self._topic_pairs[rows] + 1).astype(np.float64)]  # fmt: skip
         return rows, np.stack(table, axis=1)
 
@@ -361,13 +362,3 @@ def _held_spans(
             np.maximum(longest, length, out=longest)
         np.maximum.at(run, owner, longest)
     return _Held(single, pair, run)
-
-
-def _share(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    top = column.max(initial=0.0)
-    return column / top if top > 0 else column
-
-
-def _rank(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The natural logarithm of 1 + how many passages are better; equal passages share a rank."""
-    return np.log1p(len(column) - np.searchsorted(np.sort(column), column, side="right"))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.provision_index import ProvisionIndex
+from retrieval.relative import share_of_best
 
 Scores = NDArray[np.float32]
 
@@ -62,9 +63,3 @@ def weighed(lexical: Scores, dense: Scores, settings: SearchSettings) -> Scores:
     """The weighted sum of the lexical share and the cosine, shape (n,)."""
     score = np.float32(settings.lexical) * lexical + np.float32(settings.dense) * np.maximum(dense, 0)
     return np.asarray(score, dtype=np.float32)
-
-
-def share_of_best(scores: Scores) -> Scores:
-    """Scores from 0 up as shares of the highest: 1 for the best; all 0 where there is none above 0."""
-    top = scores.max(initial=0.0)
-    return np.asarray(scores / top, dtype=np.float32) if top > 0 else scores

@@ -18,6 +18,7 @@ from corpus.places import find_places, places_of
         ("tp thu duc", "tp thu duc"),
         ("Quận Đống Đa triển khai thế nào", "Quận Đống Đa"),
         ("ở Nghệ An thì sao", "Nghệ An"),
+        ("Phường 5 dân được bàn gì", "Phường 5"),
     ],
 )
 def test_a_place_that_no_document_is_of(text: str, words: str, catalog: Catalog) -> None:
@@ -43,6 +44,8 @@ def test_a_place_that_is_held(text: str, catalog: Catalog) -> None:
         "huyện Đảng bộ chỉ đạo ra sao",
         "cán bộ xã hòa giải thế nào",
         "quận có đồng ý không",
+        "niêm yết ở xã 30 ngày",
+        "phường 3 lần báo cáo",
         "phường tổ chức họp dân khi nào",
     ],
 )

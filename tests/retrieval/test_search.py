@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from index.encoder import load_encoder
 from index.passages import Passage
 from index.provision_index import ProvisionIndex
-from retrieval.search import Hybrid, SearchSettings, hybrid, share_of_best
+from retrieval.relative import share_of_best
+from retrieval.search import Hybrid, SearchSettings, hybrid
 
 PASSAGES = (
     Passage("1", "Nghị quyết", "Người đứng đầu cản trở việc thực hiện dân chủ thì bị xem xét, xử lý theo quy định"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def read_cases(paths: Iterable[Path]) -> list[Case]:
     """Read files of cases.
 
     Raises:
-        EvaluationError: a file is missing or a line is no case; it names file and line.
+        EvaluationError: a file is missing, a line is no case, or two cases share an id; it names which.
     """
     cases: list[Case] = []
     for path in paths:
@@ -68,6 +69,9 @@ def read_cases(paths: Iterable[Path]) -> list[Case]:
                 raise EvaluationError(f"{path.name}, dòng {n}: không phải một câu hỏi đánh giá ({error}).") from error
     if not cases:
         raise EvaluationError("Không có câu hỏi nào trong các tệp đã cho.")
+    twice = [name for name, count in Counter(case.id for case in cases).items() if count > 1]
+    if twice:
+        raise EvaluationError(f"Hai câu hỏi đánh giá có chung mã {twice[0]}.")
     return cases
 
 

@@ -11,30 +11,37 @@ import typer
 
 evaluate_app = typer.Typer(help="Đo chất lượng trả lời.", no_args_is_help=True)
 
+Add = Annotated[list[Path] | None, typer.Option(help="Văn bản thêm chỉ cho lần đo này.")]
+Files = Annotated[list[Path], typer.Argument(help="Tệp câu hỏi đánh giá (JSONL).")]
 Json = Annotated[bool, typer.Option("--json", help="In JSON.")]
 
 
 @evaluate_app.command(epilog="Ví dụ: `danchu evaluate cases evaluation/cases/steer.jsonl --misses`")
 def cases(
-    files: Annotated[list[Path], typer.Argument(help="Tệp câu hỏi đánh giá (JSONL).")],
+    files: Files,
     as_json: Json = False,
     misses: Annotated[bool, typer.Option(help="In từng câu chưa đạt, đã đưa gì và lẽ ra phải đưa gì.")] = False,
     baseline: Annotated[
         Path | None, typer.Option(help="Bảng số đo đã ghi; thua quá 1 điểm ở một số đo thì thoát với mã 1.")
     ] = None,
     record: Annotated[Path | None, typer.Option(help="Ghi bảng số đo này để so về sau.")] = None,
-    add: Annotated[list[Path] | None, typer.Option(help="Văn bản thêm chỉ cho lần đo này.")] = None,
+    add: Add = None,
+    answers: Annotated[Path | None, typer.Option(help="Ghi các câu trả lời (JSONL), để so sánh về sau.")] = None,
 ) -> None:
     """Đo trên các câu hỏi của sản phẩm; không đọc và không ghi cơ sở dữ liệu."""
     from evaluation.cases import located, read_cases
     from evaluation.gate import read_baseline, regressions
     from evaluation.measure import score
     from evaluation.run import answer_all, open_answerer
+    from evaluation.shown import shown, write_answers
 
     read = read_cases(files)
     answerer = open_answerer(add or [])
     read = located(read, answerer.catalog)
-    scores = score(read, answer_all(answerer, read), answerer.catalog.documents)
+    given = answer_all(answerer, read)
+    if answers:
+        write_answers(answers, given)
+    scores = score(read, [shown(answer) for answer in given], answerer.catalog.documents)
     figures = {**scores.figures, "settings": answerer.settings.table()}
     if as_json:
         print(json.dumps(figures, ensure_ascii=False))
@@ -53,6 +60,68 @@ def cases(
             print(line, file=sys.stderr)
         if worse:
             raise typer.Exit(1)
+
+
+@evaluate_app.command(epilog="Ví dụ: `danchu evaluate compare truoc.jsonl sau.jsonl evaluation/cases/steer.jsonl`")
+def compare(
+    before: Annotated[Path, typer.Argument(help="Các câu trả lời trước (JSONL).")],
+    after: Annotated[Path, typer.Argument(help="Các câu trả lời sau.")],
+    files: Files,
+    add: Add = None,
+    as_json: Json = False,
+) -> None:
+    """So hai lần trả lời cùng các câu hỏi: câu nào được thêm, câu nào mất."""
+    from evaluation.cases import located, read_cases
+    from evaluation.compare import compare as run
+    from evaluation.compare import tell_changes
+    from evaluation.measure import score
+    from evaluation.run import open_catalog_with
+    from evaluation.shown import read_answers
+
+    catalog = open_catalog_with(add or [])
+    read = located(read_cases(files), catalog)
+    ids = [case.id for case in read]
+    old, new = (score(read, read_answers(path, ids), catalog.documents) for path in (before, after))
+    changes = run(old, new)
+    if as_json:
+        print(json.dumps([change.table() for change in changes], ensure_ascii=False))
+        return
+    _show({change.group: change.table() for change in changes})
+    print("\n".join(tell_changes(changes)))
+
+
+@evaluate_app.command(epilog="Ví dụ: `danchu evaluate report evaluation/cases/steer.jsonl --out bao-cao.html`")
+def report(
+    files: Files,
+    out: Annotated[Path, typer.Option(help="Nơi ghi báo cáo (HTML).")] = Path("bao-cao.html"),
+    add: Add = None,
+    parts: Annotated[bool, typer.Option(help="Đo xem từng phần của việc tìm mang lại gì (lâu nhất).")] = True,
+    pictures: Annotated[Path | None, typer.Option(help="Ghi cả các hình vào thư mục này (SVG).")] = None,
+) -> None:
+    """Viết báo cáo đánh giá thành một tệp HTML: số đo, đường cong, từng phần, và mọi câu chưa đạt."""
+    from functools import partial
+
+    from rich.console import Console
+
+    from evaluation.cases import EvaluationError, located, read_cases
+    from evaluation.run import open_answerer
+
+    try:
+        from evaluation.report import find, write_report
+        from evaluation.report import pictures as draw
+    except ModuleNotFoundError as error:
+        raise EvaluationError(f"Báo cáo cần thư viện {error.name}: pip install 'danchu[train]'.") from error
+    read = read_cases(files)
+    open_with = partial(open_answerer, add or [])
+    answerer = open_with()
+    with Console(stderr=True).status("mở văn bản") as status:
+        found = find(open_with, located(read, answerer.catalog), parts=parts, say=status.update)
+    write_report(found, answerer, [path.name for path in files], out)
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+        for name, drawn in draw(found, answerer.settings.sure).items():
+            (pictures / f"{name}.svg").write_text(drawn, "utf-8")
+    print(f"Đã ghi {out}.")
 
 
 @evaluate_app.command(epilog="Ví dụ: `danchu evaluate beir alqac2025 --split dev --json`")

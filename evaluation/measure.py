@@ -172,6 +172,9 @@ def _violations(answers: Sequence[Shown], sources: Mapping[str, Words], files: M
         found["too_many"] += len(answer.quotes) > MAX_QUOTES
         found["not_empty"] += answer.status is Status.UNANSWERED and bool(answer.quotes)
         for quote in answer.quotes:
+            if quote.file not in sources:
+                found["bad_source"] += 1
+                continue
             source = sources[quote.file]
             cited = files[quote.file][quote.start : quote.end]
             found["not_verbatim"] += words_of(quote.text) not in source

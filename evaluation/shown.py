@@ -82,6 +82,11 @@ def _quote(table: Mapping[str, Any]) -> ShownQuote:
     )
 
 
+def write_answers(path: Path, answers: Sequence[Answer]) -> None:
+    """Keep answers, a line each, as `danchu ask --batch --json` prints them."""
+    path.write_text("".join(json.dumps(answer.to_json(), ensure_ascii=False) + "\n" for answer in answers), "utf-8")
+
+
 def read_answers(path: Path, ids: Sequence[str]) -> list[Shown]:
     """Read kept answers, a line each, in the order of some cases.
 

@@ -68,7 +68,10 @@ class _Hit:
 
 
 def assemble(
-    catalog: Catalog, build: Callable[[str, Sequence[Passage]], ProvisionIndex], fitted: Ranker | None = None
+    catalog: Catalog,
+    build: Callable[[str, Sequence[Passage]], ProvisionIndex],
+    fitted: Ranker | None = None,
+    settings: RankSettings | None = None,
 ) -> Answerer:
     """An answerer over a catalog.
 
@@ -76,10 +79,10 @@ def assemble(
         catalog: the documents held.
         build: makes or loads an index of passages, by the name under which it may be kept.
         fitted: order and confidence; those that ship by default.
+        settings: the thresholds of the decision.
     """
-    return Answerer(
-        catalog, build("provisions", passages_of(catalog)), build("questions", door_passages(catalog)), fitted=fitted
-    )
+    index, doors = build("provisions", passages_of(catalog)), build("questions", door_passages(catalog))
+    return Answerer(catalog, index, doors, settings, fitted)
 
 
 class Answerer:

@@ -27,6 +27,9 @@ DOORWAYS = {
     "telegram": {"bot.channels.telegram"},
     "sqlmodel": {"bot.feedback"},
     "sqlalchemy": {"bot.feedback"},
+    "matplotlib": {"evaluation.plots"},
+    "lightgbm": {"evaluation.fit_relevance"},
+    "sklearn": {"evaluation.fit"},
     "tomli_w": {"corpus.catalog"},
     "pydantic_settings": {"bot.settings"},
 }

@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.citation import MAX_QUOTE_CHARS
-from corpus.document import Place
-from corpus.places import places_of, within
+from corpus.places import within
 from corpus.text import fold
 from evaluation.cases import Case
 from evaluation.measure import words_of
@@ -28,7 +27,7 @@ from retrieval.answerer import Answerer
 from retrieval.question import Question
 from retrieval.rank import FEATURES, SURENESS, Weights, features, sureness
 from retrieval.signals import SignalReader, Signals
-from retrieval.understand import Understanding, names_other_field, names_own_field, understand
+from retrieval.understand import Understanding, names_other_field, names_own_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def fit(
     answerable = [each for each in cases if each.right.any()]
     first = sets[0][0]
     lost = [each for each in cases if not each.right.any()]
-    lost += [_elsewhere(first.reader, text, places_of(first.catalog)) for text in elsewhere]
+    lost += [_elsewhere(first, text) for text in elsewhere]
     tables = [features(each.signals, each.rows) for each in answerable]
     evidence: list[NDArray[np.float64]] = []
     right: list[bool] = []
@@ -174,10 +173,10 @@ def of_cases(sets: Sequence[tuple[Answerer, Sequence[Case]]], change: Change | N
 
 
 def _of_cases(answerer: Answerer, cases: Sequence[Case], of: int, change: Change | None) -> Iterator[Asked]:
-    reader, held = answerer.reader, places_of(answerer.catalog)
+    reader = answerer.reader
     whole = [words_of(d.words(p)) if p.end - p.start <= MAX_QUOTE_CHARS else None for d, p in reader.rows]
     for case in cases:
-        asked = understand(case.question, held, reader.known_share)
+        asked = answerer.understood(case.question)
         if case.need_all or answerer.decided(case.question):
             continue
         asked = change(asked) if change else asked
@@ -206,8 +205,8 @@ def _child_holds(reader: SignalReader, rows: NDArray[np.int64], holds: NDArray[n
     )
 
 
-def _elsewhere(reader: SignalReader, text: str, held: Sequence[Place]) -> Asked:
-    asked = understand(Question(text), held)
+def _elsewhere(answerer: Answerer, text: str) -> Asked:
+    reader, asked = answerer.reader, answerer.understood(Question(text))
     rows = _scope(reader, asked)
     none = np.zeros(len(rows), dtype=bool)
     known = reader.known_share(asked.content)

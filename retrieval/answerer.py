@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.authored import every_authored
 from corpus.catalog import Catalog
 from corpus.citation import Citation, lead_in, name, quotations
 from corpus.document import Document, Place, Tier
@@ -23,6 +24,7 @@ from corpus.validity import Force, Validity, amendments, validity
 from index.passages import Passage, door_passages, key, passages_of
 from index.provision_index import ProvisionIndex
 from retrieval import lookup
+from retrieval.accents import Accents
 from retrieval.answer import (
     MAX_QUOTES,
     Answer,
@@ -49,6 +51,7 @@ from retrieval.understand import (
     understand,
     unreadable,
 )
+from retrieval.words import words
 
 _EXPLAINED = 8
 """How many candidates an answer keeps, so that it can be explained."""
@@ -109,6 +112,7 @@ class Answerer:
         self.reader = SignalReader(catalog, index, doors)
         self._ranker = fitted or ranker()
         self._held = places_of(catalog)
+        self._accents: Accents | None = None
         self._rows = self.reader.rows
         self._amended = {d.id: amendments(d.meta, catalog) for d in catalog}
         self._searched = Searched(len(catalog.documents), catalog.provisions, catalog.digest[:12])
@@ -117,9 +121,21 @@ class Answerer:
         """Whether a document binds on a day (default: today)."""
         return validity(document.meta, on or dt.date.today(), self._amended.get(document.id))
 
+    def understood(self, question: Question) -> Understanding:
+        """What a question says, as the search sees it."""
+        return understand(question, self._held, self.reader.known_share, self._accented)
+
+    def _accented(self, text: str) -> str:
+        # Learning takes a moment, and most questions never need it.
+        if self._accents is None:
+            texts = [document.text.text for document in self.catalog]
+            questions = (question for found, _ in every_authored(()) for question in found)
+            self._accents = Accents([*texts, *questions, *words().phrases])
+        return self._accents.read(text)
+
     def decided(self, question: Question) -> bool:
         """Whether a question is decided without a search: it is none, or names what it wants, or what is not held."""
-        asked = understand(question, self._held, self.reader.known_share)
+        asked = self.understood(question)
         named = lookup.named_documents(asked, self.catalog)
         unknown = asked.unknown_places and not asked.held_places and not named.documents
         on, start = question.on or dt.date.today(), time.perf_counter()
@@ -136,7 +152,7 @@ class Answerer:
         refusal = self._not_a_question(question.text)
         if refusal:
             return self._answer(question, None, on, start, Status.UNANSWERED, refusal)
-        asked = understand(question, self._held, self.reader.known_share)
+        asked = self.understood(question)
         named = lookup.named_documents(asked, self.catalog)
         straight = self._straight(question, asked, named, on, start)
         return straight or self._search(question, asked, named, on, start)

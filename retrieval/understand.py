@@ -141,9 +141,6 @@ STOP = frozenset(
 )
 """Syllables that carry no matter of their own in a question."""
 
-_STOP_PLAIN = frozenset(fold(syllable) for syllable in STOP) - frozenset(("bao", "can", "dan", "ban", "ly", "hop"))
-"""The same for a question without accents, where a filler word and a word of the law can look alike."""
-
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -198,7 +195,10 @@ def too_long(text: str) -> bool:
 
 
 def understand(
-    question: Question, held: Sequence[Place], knows: Callable[[Sequence[str]], float] = lambda _: 1.0
+    question: Question,
+    held: Sequence[Place],
+    knows: Callable[[Sequence[str]], float] = lambda _: 1.0,
+    accented: Callable[[str], str] = lambda text: text,
 ) -> Understanding:
     """Read a question.
 
@@ -207,13 +207,14 @@ def understand(
         held: the places that documents are held of.
         knows: the share of some syllables' weight that the corpus knows, 0 to 1; a short question of foreign words
             is no follow-up.
+        accented: reads a text typed without accents (`retrieval.accents`); gives others back as they are.
     """
     first, following = _split(clean(question.text))
-    here = _read(first, held, following)
+    here = _read(first, held, following, accented)
     previous: list[Understanding] = []
     for text in question.previous:
         if text.strip():
-            earlier = _read(clean(text), held, None)
+            earlier = _read(clean(text), held, None, accented)
             previous.append(_follow(earlier, previous, knows) if previous else earlier)
     if previous:
         here = _follow(here, previous, knows)
@@ -223,18 +224,18 @@ def understand(
     return here
 
 
-def _read(text: str, held: Sequence[Place], following: str | None) -> Understanding:
+def _read(text: str, held: Sequence[Place], following: str | None, accented: Callable[[str], str]) -> Understanding:
     long = write_out(text)
+    guess = accented(long)
     places = tuple(find_places(long, held))
     provisions = tuple(find_provisions(long))
     documents = tuple(find_documents(long))
-    bare = _without(long, [(mention.start, mention.end) for mention in places])
+    bare = _without(guess, [(mention.start, mention.end) for mention in places])
     entries = law_words(long)
     added = list(dict.fromkeys(entry.law for entry in entries))
     spans = [(m.start, m.end) for m in places] + [(m.start, m.end) for m in provisions]
-    stop = _STOP_PLAIN if long.isascii() else STOP
-    content = tuple(dict.fromkeys(s for s in syllables(_without(long, spans)) if s not in stop))
-    shown = "; ".join(([long] if long.lower() != text.lower() else []) + added)
+    content = tuple(dict.fromkeys(s for s in syllables(_without(guess, spans)) if s not in STOP))
+    shown = "; ".join(([guess] if guess.lower() != text.lower() else []) + added)
     return Understanding(
         text=long,
         searched=" ".join([bare, *added]),

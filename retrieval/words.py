@@ -30,6 +30,10 @@ class Words:
 
     short: dict[str, str]
     """Abbreviations and chat spelling to their long form, keys as typed in small letters."""
+    bare: dict[str, str]
+    """Abbreviations typed without the stroke of đ ("CQDP"); only those that can be no syllable."""
+    phrases: tuple[str, ...]
+    """How questions begin and go on."""
     capitals: dict[str, str]
     """Abbreviations that are ones only as written here ("DC" is "dân chủ", "dc" is "được")."""
     lay: tuple[LayEntry, ...]
@@ -42,14 +46,22 @@ class Words:
 def words() -> Words:
     """Read the tables, once."""
     table = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+    short = {**table["chat"], **table["abbreviations"]}
     return Words(
-        short={**table["chat"], **table["abbreviations"]},
+        short=short,
+        bare={fold(key): long for key, long in table["abbreviations"].items() if not key.isascii() and _no_word(key)},
+        phrases=tuple(table["small_words"]["phrases"]),
         capitals=table["capitals"],
         lay=tuple(LayEntry(tuple(entry["say"]), entry["law"], entry["example"]) for entry in table["lay"]),
         other_fields=tuple(table["other_fields"]["words"]),
         own_field=tuple(table["own_field"]["words"]),
         laws=tuple(sorted(table["laws"]["names"], key=len, reverse=True)),
     )
+
+
+def _no_word(key: str) -> bool:
+    """Whether letters are no syllable in any spelling: they have no vowel."""
+    return not set(fold(key)) & set("aeiouy")
 
 
 def write_out(text: str) -> str:
@@ -76,7 +88,7 @@ def _write_out(text: str, *, plain: bool) -> str:
     before = ""
     for piece in re.split(r"(\w+(?:-xh)?)", text):
         key = piece.lower()
-        long = words().capitals.get(piece) or short.get(key)
+        long = words().capitals.get(piece) or short.get(key) or words().bare.get(key)
         if long and len(key) <= 2 and (before in _AFTER_LEVEL or (len(key) == 1 and piece.isupper())):
             long = None
         pieces.append((fold(long) if plain else long) if long else piece)

@@ -210,11 +210,8 @@ def _groups(text: str) -> list[_Group]:
     shorts = [m for m in _SHORT.finditer(text.lower()) if not any(a <= m.start() < b for a, b in taken)]
     # "k2" or "d5" alone can be anything; "Đ5", "k2 d15" and "k2 Điều 5" are provisions.
     # Who types no accents writes "D5" for "Đ5"; a small "d5" can be anything.
-    if (
-        groups
-        or any(text[m.start()] in ("đ", "Đ", "D") for m in shorts if m[1])
-        or {bool(m[1]) for m in shorts} == {True, False}
-    ):
+    stroke = "đĐD" if text.isascii() else "đĐ"
+    if groups or any(text[m.start()] in stroke for m in shorts) or {bool(m[1]) for m in shorts} == {True, False}:
         for short in shorts:
             level, number = (Level.ARTICLE, short[2]) if short[1] else (Level.CLAUSE, short[4])
             groups.append(_Group(level, (number,), *short.span()))

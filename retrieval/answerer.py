@@ -44,6 +44,7 @@ from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
     Fact,
     Understanding,
+    compared,
     names_other_field,
     names_own_field,
     states,
@@ -177,7 +178,8 @@ class Answerer:
             )
         if asked.provisions and not (asked.unknown_places and not asked.held_places and not named.documents):
             found = lookup.find_named(asked, named, self.catalog)
-            if found is not None:
+            of_another = found is not None and not found.provisions and named.unknown and named.documents
+            if found is not None and not of_another:
                 return self._named_answer(question, asked, found, on, start)
         documents = named.documents or self._of(asked.held_places)
         if not documents:
@@ -252,7 +254,9 @@ class Answerer:
         if first is None or max(hit.confidence for hit in hits) < near:
             return end(Status.UNANSWERED, Reason.OTHER_LAW if other else Reason.NO_PROVISION)
         quotes = self._quotes(hits, on, whole=False)
-        if asked.fact and not states(asked.fact, first.document.words(first.provision)):
+        if asked.fact and not states(asked.fact, first.document.words(first.provision), asked.unit):
+            if stray:
+                return end(Status.UNANSWERED, Reason.OFF_TOPIC)
             return end(Status.RELATED, Reason.FACT_NOT_STATED, quotes)
         if sure < self.settings.sure:
             return end(Status.RELATED, Reason.LOW_CONFIDENCE, quotes)
@@ -260,12 +264,13 @@ class Answerer:
 
     def _scopes(self, asked: Understanding, named: Named) -> list[set[str]]:
         """The sets of documents to search: one, or one for each place that is compared."""
-        if len(asked.held_places) > 1:
-            return [{d.id for d in self._of([place])} for place in asked.held_places]
+        places = compared(asked)
+        if len(places) > 1:
+            return [{d.id for d in self._of([place])} for place in places]
         if named.documents:
             return [{d.id for d in named.documents}]
-        if asked.held_places:
-            place = asked.held_places[0]
+        if places:
+            place = places[0]
             return [
                 {
                     d.id

@@ -39,7 +39,7 @@ from retrieval.answer import (
 )
 from retrieval.lookup import Named
 from retrieval.question import Question
-from retrieval.rank import Ranker, RankSettings, chance, features, ranker, sureness
+from retrieval.rank import Ranker, RankSettings, chance, features, ranker, shares, sureness
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
     Fact,
@@ -290,19 +290,19 @@ class Answerer:
         """The best provisions in a set of documents, none inside another."""
         rows, values = self._ordered(scope, signals)
         bonus = {d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) for d in self.catalog if d.id in scope}
-        # The asked place's own rule goes before one that holds there too, unless that one is much better.
-        local = np.asarray(signals.here, dtype=np.float64)[rows] * self.settings.local
         force = np.array([bonus[self._rows[row][0].id] for row in rows])
-        order = np.argsort(-(values + local + force), kind="stable")
+        order = np.argsort(-(values + force), kind="stable")
         if not len(order):
             return []
         top = float(values[order[0]])
         margin = top - float(values[order[1]]) if len(order) > 1 else top
+        chances = shares(values)
         evidence = sureness(
             signals,
             int(rows[order[0]]),
             top,
             margin,
+            float(chances[order[0]]),
             known=self.reader.known_share(asked.content),
             matter=len(asked.content),
             other=names_other_field(asked.text),
@@ -312,7 +312,7 @@ class Answerer:
         hits: list[_Hit] = []
         for at in order[: 10 * most]:
             document, provision = self._rows[int(rows[at])]
-            value = chance(float(values[at]))
+            value = float(chances[at])
             if hits and value < self.settings.beside * hits[0].score:
                 break
             if any(_nested(hit, document, provision.path) for hit in hits):
@@ -380,11 +380,12 @@ class Answerer:
 
     def _candidates(self, scopes: Sequence[set[str]], signals: Signals) -> tuple[Candidate, ...]:
         rows, values = self._ordered(set().union(*scopes), signals)
+        chances = shares(values)
         return tuple(
             Candidate(
                 citation=f"{p.path.words} {name(d.meta)}",
                 key=key(d, p),
-                score=chance(float(values[at])),
+                score=float(chances[at]),
                 signals=tuple(Signal(what, value) for what, value in signals.at(int(rows[at])).items()),
             )
             for at in np.argsort(-values)[:_EXPLAINED]

@@ -1,7 +1,8 @@
 """Order what search found, and say how sure that is.
 
-Both are logistic regressions over signals that can be read: `ranker.json` holds their weights, fitted by
-`danchu evaluate fit` on the steering cases and on questions that have no answer here.
+The order is a conditional logit (each question chooses among its own passages), confidence a logistic regression, both
+over signals that can be read: `ranker.json` holds their weights, fitted by `danchu evaluate fit` on the steering cases
+and on questions that have no answer here.
 """
 
 from __future__ import annotations
@@ -42,17 +43,29 @@ RELATIVE = ("lexical", "dense", "relevance", "coverage", "door_lexical", "door_d
 FEATURES = (*PLAIN, *(f"{name}_share" for name in RELATIVE), *(f"{name}_rank" for name in RELATIVE))
 """What the ranker weighs, in order."""
 
-SURENESS = ("top", "margin", "known", "coverage", "door_coverage", "door_dense", "dense", "matter", "other", "own")
-"""What confidence weighs, in order: the ranker's value of the first and its lead; the share of the question's matter
-that the corpus knows; signals of the first; how much matter the question has; whether it names another field of law,
-and this one."""
+SURENESS = (
+    "top",
+    "margin",
+    "share",
+    "known",
+    "coverage",
+    "door_coverage",
+    "door_dense",
+    "dense",
+    "matter",
+    "other",
+    "own",
+)
+"""What confidence weighs, in order: the ranker's value of the first, its lead, and its chance among all; the share of
+the question's matter that the corpus knows; signals of the first; how much matter the question has; whether it names
+another field of law, and this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankSettings:
     """The thresholds of the decision; chosen on the risk-coverage curve of the steering cases."""
 
-    sure: float = 0.15
+    sure: float = 0.2
     """Confidence from which the first quote answers."""
     near: float = 0.05
     """Confidence from which clauses are offered as related."""
@@ -60,9 +73,7 @@ class RankSettings:
     """The same for a question that names another field of law."""
     stray: float = 0.3
     """The same for a question that holds no word of this field."""
-    local: float = 2.0
-    """What a document of the very place asked about is ahead, in log-odds."""
-    beside: float = 0.10
+    beside: float = 0.05
     """The share of the first's chance that a further quote needs."""
 
     def table(self) -> dict[str, float]:
@@ -72,13 +83,13 @@ class RankSettings:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A logistic regression: weights in the order of its features, and the constant."""
+    """A linear model: weights in the order of its features, and the constant."""
 
     weights: NDArray[np.float64]
     constant: float
 
     def value(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The log-odds of each row of a table of features."""
+        """The value of each row of a table of features, in log-odds."""
         return np.asarray(table @ self.weights + self.constant)
 
 
@@ -122,13 +133,23 @@ def features(signals: Signals, rows: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def sureness(
-    signals: Signals, row: int, top: float, margin: float, *, known: float, matter: int, other: bool, own: bool
+    signals: Signals,
+    row: int,
+    top: float,
+    margin: float,
+    share: float,
+    *,
+    known: float,
+    matter: int,
+    other: bool,
+    own: bool,
 ) -> NDArray[np.float64]:
     """The features of confidence in one passage: shape (SURENESS,)."""
     return np.array(
         [
             top,
             min(margin, 6.0),
+            share,
             known,
             signals.coverage[row],
             signals.door_coverage[row],
@@ -139,6 +160,12 @@ def sureness(
             float(own),
         ]
     )
+
+
+def shares(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The ranker's values of some passages as chances that add up to 1: shape (rows,)."""
+    raised = np.exp(values - values.max(initial=-np.inf))
+    return np.asarray(raised / raised.sum())
 
 
 def chance(log_odds: float) -> float:

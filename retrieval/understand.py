@@ -285,13 +285,13 @@ def _read(text: str, held: Sequence[Place], following: str | None, accented: Cal
     provisions = tuple(find_provisions(long))
     documents = tuple(find_documents(long))
     bare = _without(guess, [(mention.start, mention.end) for mention in places])
-    entries = law_words(long)
+    entries = law_words(guess)
     added = list(dict.fromkeys(entry.law for entry in entries))
     spans = [(m.start, m.end) for m in places] + [(m.start, m.end) for m in provisions]
     content = tuple(dict.fromkeys(s for s in syllables(_without(guess, spans)) if s not in STOP))
     shown = "; ".join(([guess] if guess.lower() != text.lower() else []) + added)
     return Understanding(
-        text=long,
+        text=guess,
         searched=" ".join([bare, *added]),
         shown=shown,
         content=content,

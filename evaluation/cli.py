@@ -134,13 +134,18 @@ def beir(
         int | None, typer.Option(min=0, max=4, help="Chỉ đo phần năm này của câu hỏi (với mô hình học không có nó).")
     ] = None,
     words_only: Annotated[bool, typer.Option(help="Chỉ tìm theo chữ (BM25), không đọc lại, để so.")] = False,
+    no_dense: Annotated[bool, typer.Option("--no-dense", help="Không dùng bộ mã hoá, để so.")] = False,
+    no_rereading: Annotated[bool, typer.Option("--no-rereading", help="Không đọc lại từng chữ, để so.")] = False,
 ) -> None:
     """Đo khả năng tìm trên một bộ dữ liệu công khai."""
     from evaluation.beir import evaluate
     from evaluation.run import chosen_encoder
     from retrieval.search import SearchSettings
 
-    settings = SearchSettings(dense=0.0, relevance=False) if words_only else None
+    usual = SearchSettings()
+    settings = SearchSettings(
+        dense=0.0 if words_only or no_dense else usual.dense, relevance=not (words_only or no_rereading)
+    )
     figures = evaluate(folder, split, settings, run, encoder=chosen_encoder(), fifth=fifth)
     if as_json:
         print(json.dumps(figures, ensure_ascii=False))

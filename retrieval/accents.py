@@ -48,7 +48,7 @@ class Accents:
         self._spellings = dict(spellings)
 
     def read(self, text: str) -> str:
-        """A text with the likeliest accents, in small letters where they changed; of the same length.
+        """A text with the likeliest accents, of the same length.
 
         Texts typed with accents are given back as they are.
 
@@ -64,7 +64,9 @@ class Accents:
         for match, word in zip(found, self._likeliest([word.lower() for word in typed]), strict=True):
             # A mark in its own place or another keeps the number of letters; anything else is not taken.
             if word != match[0].lower() and len(word) == len(match[0]):
-                out[match.start() : match.end()] = word
+                out[match.start() : match.end()] = (
+                    new.upper() if old.isupper() else new for old, new in zip(match[0], word, strict=True)
+                )
         return "".join(out)
 
     def _likeliest(self, words: Sequence[str]) -> list[str]:

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A large corpus in the BEIR layout for `make bench`; without it that part is left out.
+ARTICLES ?= ../shared/benchmarks/zalo2021
 # Extra words for pip when it installs torch, such as the index of CPU builds (see README).
 TORCH_ARGS ?=
 
@@ -39,7 +41,7 @@ format: dev
 	$(BIN)/ruff format .
 
 bench: setup
-	$(BIN)/python -m evaluation.bench
+	$(BIN)/python -m evaluation.bench $(ARTICLES)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -22,12 +22,14 @@ from corpus.citation import MAX_QUOTE_CHARS
 from corpus.places import within
 from corpus.text import fold
 from evaluation.cases import Case
+from evaluation.logit import conditional_logit
 from evaluation.measure import words_of
 from retrieval.answerer import Answerer
 from retrieval.question import Question
-from retrieval.rank import FEATURES, SURENESS, Weights, features, shares, sureness
+from retrieval.rank import FEATURES, SURENESS, features, sureness
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import Understanding, names_other_field, names_own_field
+from retrieval.weights import Weights, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +136,11 @@ def hits(each: Asked, values: NDArray[np.float64]) -> tuple[bool, bool]:
 
 
 def _order(answerable: Sequence[Asked], tables: Sequence[NDArray[np.float64]]) -> Weights:
-    """A conditional logit (McFadden 1974): each question chooses among its own passages."""
-    from scipy.optimize import minimize
-
-    every = np.concatenate(tables)
-    mean, spread = every.mean(axis=0), every.std(axis=0) + 1e-9
-    sides = [((table - mean) / spread)[~each.skip] for each, table in zip(answerable, tables, strict=True)]
-    right = [each.right[~each.skip] for each in answerable]
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        total, slope = _RIDGE * float(weights @ weights), 2 * _RIDGE * weights
-        for side, rights in zip(sides, right, strict=True):
-            values = side @ weights
-            among, among_right = shares(values), shares(values[rights])
-            total += (_log_sum(values) - _log_sum(values[rights])) / len(sides)
-            slope = slope + (among @ side - among_right @ side[rights]) / len(sides)
-        return total, slope
-
-    found = minimize(loss, np.zeros(every.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    weights = found.x / spread
-    return Weights(weights, -float(weights @ mean))
-
-
-def _log_sum(values: NDArray[np.float64]) -> float:
-    top = float(values.max())
-    return top + float(np.log(np.exp(values - top).sum()))
+    return conditional_logit(
+        [table[~each.skip] for each, table in zip(answerable, tables, strict=True)],
+        [each.right[~each.skip] for each in answerable],
+        _RIDGE,
+    )
 
 
 _RIDGE = 0.01

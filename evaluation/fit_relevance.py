@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.beir import measures
+from evaluation.logit import conditional_logit
 from index.beir import Judged, read_corpus, read_judged
 from index.encoder import Encoder
 from index.provision_index import ProvisionIndex
 from retrieval.relevance import FEATURES, Relevance, Table
+from retrieval.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class RelevanceSettings:
     subsample: float = 0.8
     subsample_freq: int = 1
     lambdarank_truncation_level: int = 10
+
+
+_RIDGE = 0.003
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,10 @@ def fit_relevance(
     every = [one for found in seen.values() for one in found]
     held_out: dict[int, list[str]] = {}
     for fifth in range(5):
-        booster = _fit([one for one in every if one.judged.fifth != fifth], settings, seed)
+        booster, linear = _fit([one for one in every if one.judged.fifth != fifth], settings, seed)
         for n, one in enumerate(every):
             if one.judged.fifth == fifth:
-                held_out[n] = _ranked(one, booster.predict(one.table))
+                held_out[n] = _ranked(one, booster.predict(one.table) + linear.value(one.table))
     figures: dict[str, Any] = {}
     at = 0
     for name, found in seen.items():
@@ -94,9 +99,11 @@ def fit_relevance(
             "held_out": {key: after[key] for key in ("acc@1", "mrr@10")},
         }
         say(f"{name}, năm phần, mỗi phần chưa thấy: {figures[name]}")
-    booster = _fit(every, settings, seed)
-    table = _table(booster)
-    return {"seed": seed, "settings": asdict(settings), "figures": figures, **table}
+    booster, linear = _fit(every, settings, seed)
+    # Only order counts: the constant puts the values about 0.
+    centre = float(np.mean(np.concatenate([linear.value(one.table) for one in every])))
+    line = {"weights": [round(float(weight), 6) for weight in linear.weights], "constant": linear.constant - centre}
+    return {"seed": seed, "settings": asdict(settings), "figures": figures, "linear": line, **_table(booster)}
 
 
 def _read(folder: Path, split: str, encoder: Encoder) -> list[_Seen]:
@@ -110,7 +117,8 @@ def _read(folder: Path, split: str, encoder: Encoder) -> list[_Seen]:
     return seen
 
 
-def _fit(seen: Sequence[_Seen], settings: RelevanceSettings, seed: int) -> Any:
+def _fit(seen: Sequence[_Seen], settings: RelevanceSettings, seed: int) -> tuple[Any, Weights]:
+    """The trees, and the linear model whose value is added."""
     from lightgbm import LGBMRanker
 
     # One thread and a fixed order of columns: the same trees on every machine.
@@ -122,7 +130,7 @@ def _fit(seen: Sequence[_Seen], settings: RelevanceSettings, seed: int) -> Any:
         np.concatenate([one.right for one in used]).astype(int),
         group=[len(one.keys) for one in used],
     )
-    return model.booster_
+    return model.booster_, conditional_logit([one.table for one in used], [one.right for one in used], _RIDGE)
 
 
 def _ranked(one: _Seen, values: NDArray[np.float64]) -> list[str]:

@@ -39,7 +39,7 @@ from retrieval.answer import (
 )
 from retrieval.lookup import Named
 from retrieval.question import Question
-from retrieval.rank import Ranker, RankSettings, chance, features, ranker, shares, sureness
+from retrieval.rank import Ranker, RankSettings, features, ranker, sureness
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
     Fact,
@@ -52,6 +52,7 @@ from retrieval.understand import (
     understand,
     unreadable,
 )
+from retrieval.weights import chance, shares
 from retrieval.words import words
 
 _EXPLAINED = 8

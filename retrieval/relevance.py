@@ -2,9 +2,9 @@
 
 The best passages of the hybrid search are looked at again, word by word: how much of the question stands in the
 heading, in the text, in one line of it; how long a run of the question stands there unbroken. Gradient-boosted trees
-(LambdaMART: Burges, "From RankNet to LambdaRank to LambdaMART", 2010) turn these into one number. `relevance.json`
-holds the trees, fitted by `danchu evaluate fit-relevance`; a walk over arrays reads them, so that nothing but numpy is
-needed to answer.
+(LambdaMART: Burges, "From RankNet to LambdaRank to LambdaMART", 2010) and a linear model turn these into one number.
+`relevance.json` holds both, fitted by `danchu evaluate fit-relevance`; a walk over arrays reads the trees, so that
+nothing but numpy is needed to answer.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from index.passages import topic
 from index.provision_index import ProvisionIndex
 from retrieval.relative import rank, share_of_best
 from retrieval.search import SearchSettings, weighed
+from retrieval.weights import Weights
 
 _FILE = Path(__file__).parent / "relevance.json"
 
@@ -68,6 +69,7 @@ class Trees:
         left, right: the nodes that follow.
         value: what a leaf adds.
         depth: the longest way from a root to a leaf.
+        linear: the linear model whose value is added to theirs.
     """
 
     feature: NDArray[np.int32]
@@ -76,9 +78,10 @@ class Trees:
     right: NDArray[np.int32]
     value: NDArray[np.float64]
     depth: int
+    linear: Weights
 
     def predict(self, table: Table) -> NDArray[np.float64]:
-        """The sum of all trees for each row of a table of features: shape (rows,)."""
+        """The sum of all trees and the linear model for each row of a table of features: shape (rows,)."""
         nodes = self.feature.shape[1]
         root = np.arange(len(self.feature), dtype=np.int64) * nodes
         feature, threshold = self.feature.ravel(), self.threshold.ravel()
@@ -89,7 +92,7 @@ class Trees:
         for _ in range(self.depth):
             low = flat.take(feature.take(at) + offset) <= threshold.take(at)
             at = np.where(low, left.take(at), right.take(at))
-        return np.asarray(self.value.ravel().take(at).sum(axis=1))
+        return np.asarray(self.value.ravel().take(at).sum(axis=1) + self.linear.value(table))
 
 
 def read(table: dict[str, Any]) -> Trees:
@@ -106,7 +109,8 @@ def read(table: dict[str, Any]) -> Trees:
         for array, name in ((feature, "feature"), (threshold, "threshold"), (left, "left"), (right, "right"),
                             (value, "value")):  # fmt: skip
             array[n, :size] = tree[name]
-    return Trees(feature, threshold, left, right, value, int(table["depth"]))
+    linear = Weights(np.array(table["linear"]["weights"], dtype=np.float64), float(table["linear"]["constant"]))
+    return Trees(feature, threshold, left, right, value, int(table["depth"]), linear)
 
 
 @cache

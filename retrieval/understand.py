@@ -66,7 +66,8 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
     (
         Fact.CONTACT,
         (
-            "so dien thoai|dien thoai so|hotline|duong day nong|so may (?:ban|dien thoai|cua (?:ong|ba|can bo|chu tich))",
+            "so dien thoai|dien thoai so|hotline|duong day nong",
+            "so may (?:ban|dien thoai|cua (?:ong|ba|can bo|chu tich))",
             "dia chi (?:nha|tru so|email|cu the|o dau|la gi|nao)",
             "(?:e?mail|hom thu|thu dien tu|zalo|facebook|fanpage|website|trang web)"
             ".{0,50}(?:dia chi|la gi|la bao nhieu)",

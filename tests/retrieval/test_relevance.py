@@ -73,8 +73,12 @@ def test_the_walk_over_arrays_is_what_lightgbm_says() -> None:
     settings = {**asdict(RelevanceSettings()), "n_estimators": 20}
     model = lightgbm.LGBMRanker(**settings, verbose=-1, random_state=1)
     model.fit(table, right, group=[40] * 10)
-    mine = read(_table(model.booster_))
+    nothing = {"weights": [0.0] * len(FEATURES), "constant": 0.0}
+    mine = read({**_table(model.booster_), "linear": nothing})
     assert np.allclose(mine.predict(table), model.predict(table), atol=1e-4)
+    line = {"weights": [0.5] + [0.0] * (len(FEATURES) - 1), "constant": 2.0}
+    both = read({**_table(model.booster_), "linear": line})
+    assert np.allclose(both.predict(table) - mine.predict(table), 2 + table[:, 0] / 2)
 
 
 def test_the_trees_that_ship_fit_the_features() -> None:

@@ -74,8 +74,8 @@ def many(folder: Path, split: str = "train") -> dict[str, float]:
     """The same search over a large corpus in the BEIR layout.
 
     Returns:
-        How many documents and questions, seconds to build the index, and the median and 95th percentile of one search in
-        milliseconds.
+        How many documents and questions, seconds to build the index, and the median and 95th percentile of one search
+        in milliseconds.
     """
     from evaluation.beir import evaluate
 

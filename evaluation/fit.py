@@ -28,8 +28,9 @@ from retrieval.answerer import Answerer
 from retrieval.question import Question
 from retrieval.rank import FEATURES, SURENESS, features, sureness
 from retrieval.signals import SignalReader, Signals
-from retrieval.understand import Understanding, names_other_field, names_own_field
+from retrieval.understand import Understanding
 from retrieval.weights import Weights, shares
+from retrieval.words import names_other_field, names_own_field
 
 
 @dataclass(frozen=True, slots=True)

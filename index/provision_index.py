@@ -115,6 +115,10 @@ class ProvisionIndex:
         """The cosine of every passage with the text, shape (n,), from -1 to 1; all 0 for a text of unknown words."""
         return self.vectors.scores(self.encoder.encode([text])[0])
 
+    def dense_scores_of(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The same for some passages, in their order: shape (k,)."""
+        return self.vectors.scores_of(self.encoder.encode([text])[0], rows)
+
     def save(self, folder: Path, corpus_digest: str, model_digest: str) -> None:
         """Writes the index aside and swaps it in whole.
 

@@ -107,12 +107,34 @@ class VectorIndex:
         """
         if not self.windows:
             return np.zeros(0, dtype=np.float32)
-        # A view of FAISS's own memory, not a copy.
-        matrix = faiss.rev_swig_ptr(self._index.get_xb(), self.windows * self.dimension)
-        products = matrix.reshape(self.windows, self.dimension) @ self._row(query)[0]
+        products = self._matrix() @ self._row(query)[0]
         if len(self) == self.windows:
             return np.asarray(products, dtype=np.float32)
         return np.asarray(np.maximum.reduceat(products, self._starts), dtype=np.float32)
+
+    def scores_of(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The exact scores of some passages, in their order; what they cost does not grow with the index.
+
+        Args:
+            query: shape (dim,).
+            rows: passages, shape (k,).
+
+        Returns:
+            Shape (k,).
+        """
+        ends = np.append(self._starts[1:], self.windows)
+        lengths = (ends - self._starts)[rows]
+        firsts = np.cumsum(lengths) - lengths
+        windows = np.repeat(self._starts[rows] - firsts, lengths) + np.arange(int(lengths.sum()))
+        if not len(windows):
+            return np.zeros(len(rows), dtype=np.float32)
+        products = self._matrix()[windows] @ self._row(query)[0]
+        return np.asarray(np.maximum.reduceat(products, firsts), dtype=np.float32)
+
+    def _matrix(self) -> NDArray[np.float32]:
+        """All vectors: a view of FAISS's own memory, not a copy."""
+        flat = faiss.rev_swig_ptr(self._index.get_xb(), self.windows * self.dimension)
+        return np.asarray(flat.reshape(self.windows, self.dimension))
 
     def save(self, folder: Path) -> None:
         """Writes the index into a folder, which is made if need be.

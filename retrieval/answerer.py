@@ -45,15 +45,13 @@ from retrieval.understand import (
     Fact,
     Understanding,
     compared,
-    names_other_field,
-    names_own_field,
     states,
     too_long,
     understand,
     unreadable,
 )
 from retrieval.weights import chance, shares
-from retrieval.words import words
+from retrieval.words import names_other_field, names_own_field, words
 
 _EXPLAINED = 8
 """How many candidates an answer keeps, so that it can be explained."""

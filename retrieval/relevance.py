@@ -33,6 +33,9 @@ _FILE = Path(__file__).parent / "relevance.json"
 DEPTH = 60
 """How many of the best passages are looked at again."""
 
+_MANY = 2_000
+"""How many passages are also weighed by their cosine: all of a small index, the lexical best of a large one."""
+
 RAW = (
     "folded",
     "pairs",
@@ -237,9 +240,14 @@ class Relevance:
     def _hybrid(self, text: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The BM25 scores of each reading, and the hybrid score: shapes (3, n), (n,)."""
         readings = self._index.lexical.readings(text)
-        return readings, weighed(
-            share_of_best(self._index.lexical.weighed(readings)), self._index.dense_scores(text), self._settings
-        )
+        lexical = share_of_best(self._index.lexical.weighed(readings))
+        if len(lexical) <= _MANY:
+            return readings, weighed(lexical, self._index.dense_scores(text), self._settings)
+        # In a large index the cosine of everything costs more than all else; it only reorders what the words found.
+        rows = best(lexical, _MANY)
+        score = np.float32(self._settings.lexical) * lexical
+        score[rows] = weighed(lexical[rows], self._index.dense_scores_of(text, rows), self._settings)
+        return readings, score
 
     def _table(
         self, text: str, readings: NDArray[np.float32], score: NDArray[np.float32], depth: int

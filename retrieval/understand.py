@@ -14,7 +14,7 @@ from corpus.places import PlaceMention, find_places, within
 from corpus.text import fold
 from index.normalise import syllables
 from retrieval.question import MAX_QUESTION_CHARS, Question
-from retrieval.words import holds, law_words, words, write_out
+from retrieval.words import law_words, names_own_field, write_out
 
 
 class Fact(StrEnum):
@@ -422,13 +422,3 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + " " + text[end:]
     return " ".join(text.split())
-
-
-def names_other_field(text: str) -> bool:
-    """Whether a text holds words of another field of law."""
-    return any(holds(text, phrase) for phrase in words().other_fields)
-
-
-def names_own_field(text: str) -> bool:
-    """Whether a text holds words of grassroots democracy, local government or its papers."""
-    return any(holds(text, phrase) for phrase in words().own_field)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from corpus.text import fold
@@ -97,26 +99,54 @@ def _write_out(text: str, *, plain: bool) -> str:
     return "".join(pieces)
 
 
-def holds(text: str, phrase: str) -> bool:
-    """Whether a text holds a phrase as whole words; accents count only where the text has them.
+class Phrases:
+    """Phrases that are looked for in texts as whole words; accents count only where a text has them.
 
-    A text without any accents matches on bare letters; in a text with accents the phrase must be spelt right.
+    A text without any accents matches on bare letters; in a text with accents a phrase must be spelt right.
+
+    Args:
+        lists: lists of phrases; what is found is told by the number of the list.
     """
-    return (_plain(phrase) if text.isascii() else _spelt(phrase)) in _spelt(text)
+
+    def __init__(self, lists: Iterable[Iterable[str]]) -> None:
+        self._spelt: dict[str, list[int]] = defaultdict(list)
+        self._plain: dict[str, list[int]] = defaultdict(list)
+        for number, phrases in enumerate(lists):
+            for phrase in phrases:
+                spelt = " ".join(syllables(phrase))
+                self._spelt[spelt].append(number)
+                self._plain[fold(spelt)].append(number)
+        self._longest = max((phrase.count(" ") + 1 for phrase in self._spelt), default=0)
+
+    def found(self, text: str) -> list[int]:
+        """The numbers of the lists of which a text holds a phrase, each once, in order."""
+        known = self._plain if text.isascii() else self._spelt
+        said = syllables(text)
+        runs = (" ".join(said[at:end]) for at in range(len(said))
+                for end in range(at + 1, min(at + self._longest, len(said)) + 1))  # fmt: skip
+        return sorted({number for run in runs for number in known.get(run, ())})
 
 
-@lru_cache(maxsize=8192)
-def _spelt(text: str) -> str:
-    """A text's syllables, in spaces; cached, since a question is held against every phrase of the tables."""
-    return f" {' '.join(syllables(text))} "
+@cache
+def _lay() -> Phrases:
+    return Phrases(entry.say for entry in words().lay)
 
 
-@lru_cache(maxsize=4096)
-def _plain(phrase: str) -> str:
-    """A phrase's syllables without accents, in spaces."""
-    return fold(_spelt(phrase))
+@cache
+def _fields() -> Phrases:
+    return Phrases((words().own_field, words().other_fields))
 
 
 def law_words(text: str) -> list[LayEntry]:
     """The lay entries that a text uses, in the order of the table."""
-    return [entry for entry in words().lay if any(holds(text, say) for say in entry.say)]
+    return [words().lay[number] for number in _lay().found(text)]
+
+
+def names_own_field(text: str) -> bool:
+    """Whether a text holds words of grassroots democracy, local government or its papers."""
+    return 0 in _fields().found(text)
+
+
+def names_other_field(text: str) -> bool:
+    """Whether a text holds words of another field of law."""
+    return 1 in _fields().found(text)

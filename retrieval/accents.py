@@ -18,8 +18,6 @@ from index.normalise import fold_syllable, syllables
 _EDGE = ""
 """What stands before the first syllable of a text and after the last."""
 _WORD = re.compile(r"\w+")
-_PRIOR = 2.0
-"""How many pairs the share of the single syllable counts for."""
 _UNSEEN = 1e-7
 _HALF = 0.6
 """From this share of syllables without accents on, a text with some accents is read as half typed: in Vietnamese
@@ -41,6 +39,7 @@ class Accents:
                 words = [_EDGE, *syllables(text), _EDGE]
                 self._single.update(words)
                 self._pairs.update(pairwise(words))
+        self._followers = Counter(before for before, _ in self._pairs)
         self._whole = sum(self._single.values()) or 1
         spellings: dict[str, list[str]] = defaultdict(list)
         for word in self._single:
@@ -81,5 +80,7 @@ class Accents:
         return ways[_EDGE][1][:-1]
 
     def _chance(self, before: str, word: str) -> float:
+        # Smoothed as Witten and Bell (1991) do: what follows many different syllables may well be followed by another.
         share = self._single[word] / self._whole
-        return math.log((self._pairs[before, word] + _PRIOR * share + _UNSEEN) / (self._single[before] + _PRIOR))
+        others = self._followers[before]
+        return math.log((self._pairs[before, word] + others * share + _UNSEEN) / (self._single[before] + others + _UNSEEN))

@@ -13,7 +13,7 @@ from corpus.mention import LAST, DocumentMention
 from corpus.places import bare_name
 from corpus.provision import MARKED, Level, Provision, Step
 from corpus.text import fold
-from retrieval.understand import Fact, Understanding
+from retrieval.understand import Fact, Understanding, compared
 from retrieval.words import words
 
 _FILLER = re.compile(
@@ -59,7 +59,16 @@ def named_documents(asked: Understanding, catalog: Catalog) -> Named:
         documents += [document for document in held if document not in documents]
         numbered = numbered or bool(missing and mention.number)
         unknown = unknown or missing
+    documents += _of_other_places(asked, documents, catalog)
     return Named(tuple(documents), unknown, bool(documents), numbered)
+
+
+def _of_other_places(asked: Understanding, named: Sequence[Document], catalog: Catalog) -> list[Document]:
+    """ "Nghị quyết Kim Bảng và Thạch Khôi" names two papers: those of the same kind, of the other places compared."""
+    kinds = {document.meta.kind for document in named if document.meta.place in asked.held_places}
+    covered = {document.meta.place for document in named}
+    others = [place for place in compared(asked) if place not in covered]
+    return [d for d in catalog if d.meta.kind in kinds and d.meta.place in others] if covered else []
 
 
 def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tuple[list[Document], str | None]:

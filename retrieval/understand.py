@@ -220,15 +220,15 @@ def compared(asked: Understanding) -> tuple[Place, ...]:
         other.place
         for one in asked.places
         for other in asked.places
-        if one.place and other.place and within(one.place, other.place) and _beside(asked.text, one, other)
+        if one.place and other.place and within(one.place, other.place) and _address(asked.text, one, other)
     }
     inner = tuple(place for place in asked.held_places if place not in outer)
     return inner if len(inner) == 1 else asked.held_places
 
 
-def _beside(text: str, one: PlaceMention, other: PlaceMention) -> bool:
-    first, second = sorted((one, other), key=lambda mention: mention.start)
-    return bool(_ADDRESS.fullmatch(fold(text[first.end : second.start])))
+def _address(text: str, inner: PlaceMention, outer: PlaceMention) -> bool:
+    """Whether two places are written as an address is: the smaller first, hardly anything between them."""
+    return inner.end <= outer.start and bool(_ADDRESS.fullmatch(fold(text[inner.end : outer.start])))
 
 
 def clean(text: str) -> str:

@@ -11,6 +11,12 @@ from functools import lru_cache
 
 from corpus.text import fold as fold_letters
 
+_BODIES = {
+    "ubnd": "ủy ban nhân dân",
+    "hđnd": "hội đồng nhân dân",
+    "mttq": "mặt trận tổ quốc",
+}
+_BODY = re.compile(rf"(?<![\w/-])(?:{'|'.join(_BODIES)})(?![\w/])")
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"\w+")
 
@@ -37,13 +43,18 @@ def syllables(text: str) -> list[str]:
 
     "Hoà", "hòa" and "hòa" in decomposed form all give "hòa"; punctuation and white space give nothing.
     """
-    return [_placed(word) for word in _WORD.findall(_small(text))]
+    return [_placed(word) for word in _WORD.findall(_written_out(_small(text)))]
 
 
 @lru_cache(maxsize=1 << 16)
 def fold_syllable(syllable: str) -> str:
     """One syllable without accents; cached, since a language has few of them."""
     return fold(syllable)
+
+
+def _written_out(text: str) -> str:
+    """The bodies that papers write short, written out; not within a document's number ("18/NQ-HĐND")."""
+    return _BODY.sub(lambda match: _BODIES[match[0]], text)
 
 
 def _small(text: str) -> str:

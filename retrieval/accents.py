@@ -83,4 +83,6 @@ class Accents:
         # Smoothed as Witten and Bell (1991) do: what follows many different syllables may well be followed by another.
         share = self._single[word] / self._whole
         others = self._followers[before]
-        return math.log((self._pairs[before, word] + others * share + _UNSEEN) / (self._single[before] + others + _UNSEEN))
+        return math.log(
+            (self._pairs[before, word] + others * share + _UNSEEN) / (self._single[before] + others + _UNSEEN)
+        )

@@ -246,7 +246,9 @@ class Answerer:
         sure = first.confidence if first else 0.0
         near = self.settings.other_field if other else self.settings.near
         stray = asked.content and not (names_own_field(asked.text) or named.documents or other or asked.context)
-        if stray and sure < self.settings.stray:
+        foreign = self.reader.foreign(asked.content)
+        elsewhere = foreign >= self.settings.foreign and 3 * foreign >= len(asked.content)
+        if stray and (elsewhere or sure < self.settings.stray):
             return end(Status.UNANSWERED, Reason.OFF_TOPIC)
         if asked.unknown_places and not asked.held_places and not named.documents:
             return end(Status.UNANSWERED, Reason.PLACE_NOT_IN_CORPUS, detail=asked.unknown_places[0])

@@ -56,6 +56,11 @@ class Coverage:
         forth = (held / total).astype(np.float32) if total else held
         return forth, (held / np.maximum(whole, 1e-6)).astype(np.float32)
 
+    def knows(self, words: Sequence[str]) -> set[str]:
+        """Those of some syllables that stand in some passage."""
+        known = self._plain if all(word.isascii() for word in words) else self._written
+        return {word for word in words if word in known}
+
     def known(self, words: Sequence[str]) -> float:
         """The share of the words' weight that some passage holds, 0 to 1; 1 where there are no words."""
         known = self._plain if all(word.isascii() for word in words) else self._written

@@ -43,6 +43,10 @@ class Doors:
     def __len__(self) -> int:
         return len(self._to)
 
+    def knows(self, words: Sequence[str]) -> set[str]:
+        """Those of some syllables that stand in some question."""
+        return self._coverage.knows(words)
+
     def signals(self, searched: str, content: Sequence[str]) -> DoorSignals:
         """How near a question is to each provision's doors.
 

@@ -136,6 +136,11 @@ class SignalReader:
         found[rows] = 1 / (1 + np.exp(-values))
         return found
 
+    def foreign(self, words: Sequence[str]) -> int:
+        """How many of a question's syllables stand neither in a document nor in an authored question."""
+        doors = self.doors.knows(words) if self.doors is not None else set()
+        return len(set(words) - self._coverage.knows(words) - doors)
+
     def known_share(self, words: Sequence[str]) -> float:
         """The share of a question's matter that the corpus knows at all, 0 to 1; foreign matter lowers it."""
         return self._coverage.known(words)

@@ -84,6 +84,9 @@ def test_the_usual_spelling_stays(word: str) -> None:
         ("10/2022/QH15", ["10", "2022", "qh15"]),
         ("  …!?  ", []),
         ("café Ðức naïve", ["café", "đức", "naïve"]),
+        ("UBND các phường", ["ủy", "ban", "nhân", "dân", "các", "phường"]),
+        ("số 18/NQ-HĐND", ["số", "18", "nq", "hđnd"]),
+        ("Ủy ban MTTQ", ["ủy", "ban", "mặt", "trận", "tổ", "quốc"]),
     ],
 )
 def test_syllables(text: str, expected: list[str]) -> None:

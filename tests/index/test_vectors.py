@@ -40,6 +40,15 @@ def test_a_passage_is_as_near_as_its_nearest_window() -> None:
         np.testing.assert_allclose(scores, np.sort(expected)[::-1][:k], atol=1e-6)
 
 
+@pytest.mark.parametrize("windows", [1, 3])
+def test_some_passages_score_as_all_do(windows: int) -> None:
+    matrix, query = unit(60, 8), unit(1, 8, seed=1)[0]
+    index = VectorIndex.build(matrix, np.repeat(np.arange(60 // windows), windows).astype(np.int32))
+    for rows in ([], [0], [19, 3, 3, 7]):
+        some = np.array(rows, dtype=np.int64)
+        np.testing.assert_allclose(index.scores_of(query, some), index.scores(query)[some], atol=1e-6)
+
+
 def test_an_empty_index_has_no_scores() -> None:
     index = VectorIndex.build(np.zeros((0, 8), dtype=np.float32))
     assert index.scores(unit(1, 8)[0]).shape == (0,)

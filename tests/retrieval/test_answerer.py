@@ -144,3 +144,28 @@ def test_a_short_question_of_foreign_words_is_no_follow_up(answerer: Answerer) -
     answer = answerer.answer(Question("hôm nay trời có mưa không", previous=(before,)))
     assert (answer.status, answer.reason) == (Status.UNANSWERED, Reason.OFF_TOPIC)
     assert before not in answer.understood
+
+
+def test_papers_of_every_place_compared_are_quoted(answerer: Answerer) -> None:
+    answer = answerer.answer(Question("Ai ký nghị quyết Kim Bảng và Thạch Khôi?"))
+    assert answer.status is Status.ANSWERED
+    assert [quote.citation.path.id for quote in answer.quotes] == ["signature", "signature"]
+    assert {quote.document.id for quote in answer.quotes} == {"nghi-quyet-kim-bang-2024", "nghi-quyet-thach-khoi-2025"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["lịch chiếu phim rạp tối nay", "Từ Kim Bảng đi chùa Tam Chúc bao nhiêu cây số?", "Tìm quán phở ngon ở Hạ Long"],
+)
+def test_words_of_no_document_and_no_authored_question_are_about_something_else(
+    answerer: Answerer, question: str
+) -> None:
+    answer = answerer.answer(Question(question))
+    assert (answer.status, answer.reason) == (Status.UNANSWERED, Reason.OFF_TOPIC)
+
+
+def test_a_part_of_another_paper_is_searched_in_the_one_that_is_named(answerer: Answerer) -> None:
+    question = "Kế hoạch Ngô Quyền yêu cầu triển khai điều nào thuộc Chương V Luật Thực hiện dân chủ ở cơ sở?"
+    answer = answerer.answer(Question(question))
+    assert answer.reason is not Reason.PROVISION_NOT_FOUND
+    assert answer.quotes

@@ -75,6 +75,7 @@ def test_the_unit() -> None:
         ("Tôi ở phường Thạch Khôi (Hải Phòng), ai bênh tôi?", ["Phường Thạch Khôi"]),
         ("Thạch Khôi và Hải Phòng khác nhau chỗ nào?", ["Phường Thạch Khôi", "Thành phố Hải Phòng"]),
         ("Thạch Khôi, Hải Phòng và Cao Xanh yêu cầu gì?", ["Phường Thạch Khôi", "Thành phố Hải Phòng", "Phường Cao Xanh"]),
+        ("Công nghệ ở Hải Phòng, Thạch Khôi", ["Thành phố Hải Phòng", "Phường Thạch Khôi"]),
         ("Kim Bảng với Ngô Quyền", ["Huyện Kim Bảng", "Quận Ngô Quyền"]),
     ],
 )  # fmt: skip

@@ -75,7 +75,7 @@ class RankSettings:
     stray: float = 0.2
     """The same for a question that holds no word of this field."""
     foreign: int = 2
-    """How many syllables, in no document and no authored question, tell that such a question is about something else."""
+    """How many syllables in no document and no authored question tell that such a question is about something else."""
     beside: float = 0.05
     """The share of the first's chance that a further quote needs."""
 

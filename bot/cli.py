@@ -65,7 +65,9 @@ def ask(
     place: Annotated[str | None, typer.Option(help="Địa phương, ví dụ “Thạch Khôi”.")] = None,
     on: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hỏi cho ngày nào.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
-    explain: Annotated[bool, typer.Option(help="In các tín hiệu xếp hạng.")] = False,
+    explain: Annotated[
+        bool, typer.Option(help="In vì sao điều khoản này đứng đầu: từng tín hiệu và phần nó đẩy lên.")
+    ] = False,
     batch: Annotated[Path | None, typer.Option(help="Tệp JSONL, mỗi dòng một câu hỏi.")] = None,
     live: Annotated[bool, typer.Option(help="Với --batch: cũng ghi câu hỏi vào cơ sở dữ liệu.")] = False,
 ) -> None:

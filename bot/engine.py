@@ -75,10 +75,17 @@ class Engine:
 
     def _open(self, catalog: Catalog) -> Answerer:
         digest = model_digest(self._model)
+        told: set[str] = set()
+
+        def tell(line: str) -> None:
+            # Provisions and authored questions are two indexes; to a person they are one.
+            if line not in told:
+                told.add(line)
+                self._say(line)
 
         def build(name: str, passages: Sequence[Passage]) -> ProvisionIndex:
             folder = self._home / "index" / name
-            return open_or_build(folder, passages, catalog.digest, self._encoder, digest, self._say, self._progress)
+            return open_or_build(folder, passages, catalog.digest, self._encoder, digest, tell, self._progress)
 
         return assemble(catalog, build)
 

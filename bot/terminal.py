@@ -43,21 +43,39 @@ def _panel(block: QuoteBlock) -> Panel:
     return Panel(Group(*words, Text(""), Text(block.citation, style="bold"), proof, *rest), padding=(0, 1))
 
 
-def _signals(answer: Answer) -> Table:
-    table = Table(title="Vì sao có thứ tự này", title_justify="left")
-    table.add_column("điểm", justify="right")
-    names = [signal.name for signal in answer.candidates[0].signals] if answer.candidates else []
-    for signal in names:
-        table.add_column(signal, justify="right")
-    table.add_column("điều khoản", overflow="fold")
-    for candidate in answer.candidates:
-        values = [f"{signal.value:.2f}" for signal in candidate.signals]
-        table.add_row(f"{candidate.score:.3f}", *values, candidate.citation)
-    if answer.confidence is not None:
-        table.caption = f"Độ tin cậy của trích dẫn đầu: {answer.confidence:.3f}"
+_COMPARED = 3
+_SIGNALS = {
+    "lexical": "chữ khớp (BM25)",
+    "dense": "nghĩa gần (bộ mã hoá)",
+    "relevance": "đọc lại từng chữ",
+    "coverage": "phần câu hỏi có trong điều khoản",
+    "door_lexical": "câu hỏi soạn sẵn: chữ khớp",
+    "door_dense": "câu hỏi soạn sẵn: nghĩa gần",
+    "door_coverage": "câu hỏi soạn sẵn: phần trùng",
+    "fact": "có nêu loại dữ kiện được hỏi",
+    "here": "đúng địa phương được hỏi",
+    "unmarked": "phần không đánh số",
+}
+"""How the signals of `retrieval.signals` are told, in the order of the table."""
+
+
+def _signals(answer: Answer) -> Group:
     if not answer.candidates:
-        table.caption = "Câu hỏi được trả lời thẳng, không qua tìm kiếm."
-    return table
+        return Group(Text("Câu hỏi được trả lời thẳng, không qua tìm kiếm.", style="dim"))
+    shown = answer.candidates[:_COMPARED]
+    table = Table(title="Vì sao có thứ tự này", title_justify="left")
+    table.add_column("tín hiệu")
+    for n in range(len(shown)):
+        table.add_column(f"[{n + 1}]", justify="right")
+    for at, signal in enumerate(shown[0].signals):
+        cells = [f"{each.signals[at].value:.2f} ({each.signals[at].push:+.1f})" for each in shown]
+        table.add_row(_SIGNALS.get(signal.name, signal.name), *cells)
+    table.add_section()
+    table.add_row("phần chắc trong các điều khoản", *(f"{each.score:.3f}" for each in shown), style="bold")
+    lines = [Text(f"[{n}] {each.citation}") for n, each in enumerate(answer.candidates, 1)]
+    sure = [] if answer.confidence is None else [Text(f"Độ chắc chắn của trích dẫn đầu: {answer.confidence:.3f}")]
+    legend = Text("Trong ngoặc là phần đẩy lên hay kéo xuống (log-odds); lấy hiệu giữa hai cột để so.", style="dim")
+    return Group(table, legend, *lines, *sure)
 
 
 def document_tree(document: Document) -> Tree:

@@ -48,7 +48,7 @@ _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("độ phủ từ ngữ", ("coverage", "door_coverage")),
     ("loại dữ kiện được hỏi", ("fact",)),
     ("địa phương được hỏi", ("here",)),
-    ("cấp và độ dài của điều khoản", ("size", "level", "leaf", "unmarked")),
+    ("dấu hiệu phần không đánh số", ("unmarked",)),
 )
 _CHANGES: tuple[tuple[str, Change], ...] = (
     ("bảng từ đời thường", _without_law_words),

@@ -126,10 +126,18 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One number that moved a candidate up or down, for `--explain`."""
+    """One number that moved a candidate up or down, for `--explain`.
+
+    Args:
+        name: as in `retrieval.signals`.
+        value: of this candidate.
+        push: what the ranker makes of it, with its share of the best and its rank, in log-odds. The pushes of a
+            candidate add up to its value but for a constant: their differences between candidates say why one is ahead.
+    """
 
     name: str
     value: float
+    push: float
 
 
 @dataclass(frozen=True, slots=True)

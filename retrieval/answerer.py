@@ -39,7 +39,7 @@ from retrieval.answer import (
 )
 from retrieval.lookup import Named
 from retrieval.question import Question
-from retrieval.rank import Ranker, RankSettings, features, ranker, sureness
+from retrieval.rank import PLAIN, Ranker, RankSettings, features, pushes, ranker, sureness
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
     Fact,
@@ -382,14 +382,19 @@ class Answerer:
     def _candidates(self, scopes: Sequence[set[str]], signals: Signals) -> tuple[Candidate, ...]:
         rows, values = self._ordered(set().union(*scopes), signals)
         chances = shares(values)
+        best = np.argsort(-values, kind="stable")[:_EXPLAINED]
+        moved = pushes(self._ranker.order, features(signals, rows))
         return tuple(
             Candidate(
                 citation=f"{p.path.words} {name(d.meta)}",
                 key=key(d, p),
                 score=float(chances[at]),
-                signals=tuple(Signal(what, value) for what, value in signals.at(int(rows[at])).items()),
+                signals=tuple(
+                    Signal(what, value, float(moved[at, PLAIN.index(what)]))
+                    for what, value in signals.at(int(rows[at])).items()
+                ),
             )
-            for at in np.argsort(-values)[:_EXPLAINED]
+            for at in best
             for d, p in [self._rows[int(rows[at])]]
         )
 

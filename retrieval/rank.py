@@ -27,15 +27,11 @@ PLAIN = (
     "dense",
     "relevance",
     "coverage",
-    "added",
     "door_lexical",
     "door_dense",
     "door_coverage",
     "fact",
     "here",
-    "size",
-    "level",
-    "leaf",
     "unmarked",
 )
 """The signals that are taken as they are."""
@@ -121,6 +117,16 @@ def features(signals: Signals, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     table += [share_of_best(columns[name]) for name in RELATIVE]
     table += [rank(columns[name]) for name in RELATIVE]
     return np.stack(table, axis=1)
+
+
+def pushes(order: Weights, table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each plain signal, with its share and its rank, adds to the value of each row: shape (rows, PLAIN)."""
+    moved = table * order.weights
+    out = moved[:, : len(PLAIN)].copy()
+    for n, name in enumerate(RELATIVE):
+        at = PLAIN.index(name)
+        out[:, at] += moved[:, len(PLAIN) + n] + moved[:, len(PLAIN) + len(RELATIVE) + n]
+    return out
 
 
 def sureness(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -11,7 +10,6 @@ import numpy as np
 from corpus.catalog import Catalog
 from corpus.document import Document
 from corpus.provision import MARKED, Provision
-from index.normalise import syllables
 from index.passages import key
 from index.provision_index import ProvisionIndex
 from retrieval.coverage import Array, Coverage
@@ -39,8 +37,6 @@ class Signals:
     index's best."""
     coverage: Array
     """The share of the question's own matter that the passage and its headings hold, weighed by rarity."""
-    added: Array
-    """The same for the law's words that stand for the asker's lay words."""
     door_lexical: Array
     door_dense: Array
     door_coverage: Array
@@ -49,11 +45,6 @@ class Signals:
     """1 where a fact of the kind asked for is stated."""
     here: Array
     """1 where the document is of the very place asked about."""
-    size: Array
-    """log10 of the provision's length in characters."""
-    level: Array
-    """How deep its level lies, -1 for unmarked parts."""
-    leaf: Array
     unmarked: Array
     """1 for bases, signature and the like."""
 
@@ -85,9 +76,6 @@ class SignalReader:
         self._documents = np.array([position[d.id] for d, _ in self.rows], dtype=np.int32)
         whole = [d.words(p) if p.end - p.start <= 2_000 else d.own_words(p) for d, p in self.rows]
         self._stated = {fact: np.array([states(fact, text) for text in whole], dtype=np.float32) for fact in STATED}
-        self._size = np.array([math.log10(1 + p.end - p.start) for _, p in self.rows], dtype=np.float32)
-        self._level = np.array([_DEPTH.get(p.level, -1.0) for _, p in self.rows], dtype=np.float32)
-        self._leaf = np.array([float(p.is_leaf) for _, p in self.rows], dtype=np.float32)
         self._unmarked = np.array([float(p.level not in MARKED) for _, p in self.rows], dtype=np.float32)
 
     def read(self, asked: Understanding) -> Signals:
@@ -118,15 +106,11 @@ class SignalReader:
             dense=dense,
             relevance=relevance,
             coverage=coverage,
-            added=self._coverage.share(syllables(" ".join(asked.added))),
             door_lexical=doors.lexical,
             door_dense=doors.dense,
             door_coverage=doors.coverage,
             fact=zeros if fact is None else fact,
             here=np.array(of_place or [0.0], dtype=np.float32)[self._documents],
-            size=self._size,
-            level=self._level,
-            leaf=self._leaf,
             unmarked=self._unmarked,
         )
 
@@ -144,9 +128,6 @@ class SignalReader:
     def known_share(self, words: Sequence[str]) -> float:
         """The share of a question's matter that the corpus knows at all, 0 to 1; foreign matter lowers it."""
         return self._coverage.known(words)
-
-
-_DEPTH = {level: float(depth) for depth, level in enumerate(MARKED)}
 
 
 def _mix(new: Array, old: Array) -> Array:

@@ -37,15 +37,14 @@ from retrieval.answer import (
     Signal,
     Status,
 )
+from retrieval.facts import Fact, states
 from retrieval.lookup import Named
 from retrieval.question import Question
 from retrieval.rank import PLAIN, Ranker, RankSettings, features, pushes, ranker, sureness
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
-    Fact,
     Understanding,
     compared,
-    states,
     too_long,
     understand,
     unreadable,

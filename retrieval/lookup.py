@@ -13,7 +13,8 @@ from corpus.mention import LAST, DocumentMention
 from corpus.places import bare_name
 from corpus.provision import MARKED, Level, Provision, Step
 from corpus.text import fold
-from retrieval.understand import Fact, Understanding, compared
+from retrieval.facts import Fact
+from retrieval.understand import Understanding, compared
 from retrieval.words import words
 
 _FILLER = re.compile(

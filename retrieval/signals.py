@@ -14,9 +14,10 @@ from index.passages import key
 from index.provision_index import ProvisionIndex
 from retrieval.coverage import Array, Coverage
 from retrieval.doors import Doors, DoorSignals
+from retrieval.facts import STATED, states
 from retrieval.relevance import Relevance
 from retrieval.search import hybrid
-from retrieval.understand import STATED, Understanding, states
+from retrieval.understand import Understanding
 
 CONTEXT_WEIGHT = 0.5
 """What the earlier question counts in a follow-up, against 1 for the new words."""

@@ -6,164 +6,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from corpus.document import Place
 from corpus.mention import DocumentMention, ProvisionMention, find_documents, find_provisions
 from corpus.places import PlaceMention, find_places, within
 from corpus.text import fold
 from index.normalise import syllables
+from retrieval.facts import OTHER_ASKED, Fact, fact_asked, unit_asked
 from retrieval.question import MAX_QUESTION_CHARS, Question
 from retrieval.words import law_words, names_own_field, write_out
-
-
-class Fact(StrEnum):
-    """The kind of fact that a question asks for, where its answer must state one."""
-
-    SIGNER = "signer"
-    FORCE = "force"
-    ISSUED = "issued"
-    BASIS = "basis"
-    SHARE = "share"
-    SUM = "sum"
-    DAYS = "days"
-    WHEN = "when"
-    COUNT = "count"
-    PERIOD = "period"
-    NAME = "name"
-    CONTACT = "contact"
-
-
-_FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
-    (Fact.SIGNER, ("ai (?:la nguoi )?ky", "nguoi ky", "ky boi ai", "do ai ky", "ai dung ten ky", "chu ky cua ai")),
-    (
-        Fact.FORCE,
-        (
-            "hieu luc (?:tu|khi|bao gio|ke tu|luc|ngay|chua)",
-            "(?:khi nao|bao gio|luc nao|tu ngay nao) (?:thi )?(?:co )?hieu luc",
-            "co hieu luc",
-            "(?:khi nao|bao gio|luc nao|ngay nao).{0,30}thong qua",
-            "thong qua (?:ngay|khi|luc|bao gio|vao)",
-            "ngay thong qua",
-            "ap dung tu (?:khi|ngay|luc|bao)",
-        ),
-    ),
-    (
-        Fact.BASIS,
-        (
-            "(?:can cu|dua (?:vao|tren)|co so phap ly).{0,40}(?:luat|nghi dinh|van ban|nao|gi|dau)",
-            "phan can cu",
-            "can cu (?:phap ly|ban hanh)",
-        ),
-    ),
-    (
-        Fact.ISSUED,
-        (
-            "ban hanh (?:vao |tu )?(?:ngay|khi|luc|nam|thang) (?:nao|may)",
-            "ngay ban hanh|so hieu|(?:mang )?so may",
-        ),
-    ),
-    (
-        Fact.CONTACT,
-        (
-            "so dien thoai|dien thoai so|hotline|duong day nong",
-            "so may (?:ban|dien thoai|cua (?:ong|ba|can bo|chu tich))",
-            "dia chi (?:nha|tru so|email|cu the|o dau|la gi|nao)",
-            "(?:e?mail|hom thu|thu dien tu|zalo|facebook|fanpage|website|trang web)"
-            ".{0,50}(?:dia chi|la gi|la bao nhieu)",
-            "email cua",
-        ),
-    ),
-    (
-        Fact.NAME,
-        (
-            "(?:ho )?ten (?:cua )?(?:nguoi|ong|ba|chu tich|pho chu tich|bi thu|truong|to truong|nguoi dung dau|can bo)",
-            "ai (?:dang )?(?:la|lam) (?:chu tich|pho chu tich|bi thu|truong|to truong)",
-            "ten la gi|ten gi",
-            "(?:chu tich|truong ban|bi thu|truong phong|to truong|giam doc).{0,50} la ai",
-        ),
-    ),
-    (Fact.SHARE, ("(?:bao nhieu|may) (?:phan tram|%)", "bao nhieu %", "dat may phan")),
-    (
-        Fact.SUM,
-        (
-            "(?:bao nhieu|may) (?:tien|dong|trieu|ty)",
-            "(?:phat|luong|thuong|ho tro|phu cap|chi|boi duong) bao nhieu",
-            "(?:luong|phu cap|thu lao).{0,60}bao nhieu",
-            r"bao nhieu.{0,20}(?:mot|1|/)\s?(?:thang|nguoi|lan)",
-        ),
-    ),
-    (
-        Fact.PERIOD,
-        (
-            "(?:bao lau|(?:may|bao nhieu) (?:thang|nam|quy|tuan|ngay)).{0,60}(?:mot|1) lan",
-            "(?:bao nhieu|may) lan",
-        ),
-    ),
-    (
-        Fact.DAYS,
-        (
-            "(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tuan|thang|nam)(?! nao)",
-            "(?:trong )?bao lau",
-        ),
-    ),
-    (
-        Fact.WHEN,
-        (
-            "khi nao(?! thi)|luc nao|ngay nao|bao gio|thang may|thang nao|ngay may|truoc ngay|han nop|han chot",
-            "thu may|lich tiep",
-        ),
-    ),
-    (
-        Fact.COUNT,
-        (
-            "(?:bao nhieu|may) (?:nguoi|thanh vien|ho|cuoc|lop|don|to|can bo|thanh phan|dai bieu|uy vien|buoi|diem|"
-            "mo hinh|may tinh|bien che|cay so|trang|tuoi|nhiem ky|phieu|chu ky|met)",
-        ),
-    ),
-)
-
-_FACT_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{'|'.join(words)})")) for fact, words in _FACTS]
-
-_NOUNS: tuple[tuple[Fact, str], ...] = (
-    (Fact.SHARE, "t[yi] le"),
-    (Fact.SUM, "muc (?:tien |tien phat|phat|chi|thuong|luong|ho tro|phu cap|dong gop)"),
-    (Fact.DAYS, "thoi han"),
-    (Fact.WHEN, "dinh ky"),
-)
-"""Nouns for a fact; they ask for it where nothing else is asked ("chủ trương gì về mức chi" asks for no sum)."""
-_NOUN_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{noun})")) for fact, noun in _NOUNS]
-_OTHER_ASKED = re.compile(r"(?<!la )(?<!\w)(?:gi|nao|ai|dau)(?!\w)|(?<!\w)co(?!\w).*(?<!\w)(?:khong|chua)(?!\w)")
-"""Another thing that a question asks for than the fact of a noun; not "thế nào", "là gì"."""
-_SEVERAL = re.compile(r"(?<!\w)may (?:\w+ ){1,2}(?:nay|do|ay|kia)(?!\w)")
-""" "Mấy lớp này": several, not how many."""
-_UNIT = re.compile(r"(?<!\w)(?:bao nhieu|may) (\w+(?: (?:vien|phan|bieu|hinh|che|so|ky|tinh|bo))?)")
-_PERSONS = r"nguoi|thanh vien|uy vien|dai bieu|can bo|cu tri|ho|phieu"
-"""Units that stand for each other, and of which a clause may state a part ("hai phần ba số cử tri")."""
-_NUMERAL = r"(?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
-
-STATED: dict[Fact, re.Pattern[str]] = {
-    Fact.SHARE: re.compile(r"\d\s*%|phan tram"),
-    Fact.SUM: re.compile(r"\d[\d.,]*\s*(?:dong|trieu|ty)\b|muc luong co so"),
-    # "02 (hai) ngày làm việc"; not "tháng 6 năm 2025".
-    Fact.DAYS: re.compile(
-        r"\d+\s*(?:\([^)]{1,20}\)\s*)?(?:(?:ngay|gio|tuan)\b|(?:thang|nam)\b(?!\s*\d))|nam\s+mot\s+lan"
-    ),
-    Fact.WHEN: re.compile(
-        r"\d{1,2}/\d{1,2}|ngay\s+\d|thang\s+\d|\d+\s*(?:thang|ngay|nam)\b|h[aà]ng (?:nam|quy|thang|ngay)|dinh ky|"
-        r"thuong xuyen|moi nam|sau khi|truoc khi|den khi|kip thoi"
-    ),
-    Fact.CONTACT: re.compile(r"\d{3,4}[ .]?\d{3}[ .]?\d{3}|@"),
-    Fact.NAME: re.compile(r"chu tich\n"),
-    Fact.PERIOD: re.compile(
-        r"(?:hang|moi) (?:nam|quy|thang|tuan|ngay)|dinh ky|\d+\s*(?:lan|thang|nam)\b|(?:mot|hai) lan"
-    ),
-    Fact.COUNT: re.compile(
-        r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan|buoi|thang|diem|mo hinh|tuoi|phieu|nhiem ky|trang)\b|"
-        r"(?:hang|moi) (?:quy|thang|nam)|\d\s*%\s*(?:so )?(?:ho|cu tri|dai dien)"
-    ),
-}
-"""What a clause must hold, in letters without accents, to state the fact asked for."""
 
 STOP = frozenset(
     """ai anh bà bác bạn bị bên biết cái các cách cần câu cậu chả chắc chăng chi chỉ cho chứ chưa chị có còn của cùng
@@ -300,55 +151,10 @@ def _read(text: str, held: Sequence[Place], following: str | None, accented: Cal
         places=places,
         provisions=provisions,
         documents=documents,
-        fact=fact_asked(long),
-        unit=unit_asked(long),
+        fact=fact_asked(guess),
+        unit=unit_asked(guess),
         next_question=following,
     )
-
-
-def fact_asked(text: str) -> Fact | None:
-    """The kind of fact that a question asks for, or None."""
-    folded = " ".join(_SEVERAL.sub(" ", fold(text)).split())
-    for fact, pattern in _FACT_PATTERNS:
-        match = pattern.search(folded)
-        if match and not _is_of_something_else(fact, folded, match):
-            return fact
-    for fact, pattern in _NOUN_PATTERNS:
-        match = pattern.search(folded)
-        # What follows the noun at once belongs to it: "mức phạt nào".
-        if match and not _OTHER_ASKED.search(folded[: match.start()] + " " + folded[match.end() + 12 :]):
-            return fact
-    return None
-
-
-def unit_asked(text: str) -> str | None:
-    """What is counted where a question asks for a number of it, or None."""
-    match = _UNIT.search(" ".join(fold(text).split()))
-    return match[1] if match else None
-
-
-def _is_of_something_else(fact: Fact, folded: str, match: re.Match[str]) -> bool:
-    """Whether a pattern does not mean the fact: "mấy" for several, the number or bases of another paper."""
-    if match[0].startswith("may ") and fact in (Fact.COUNT, Fact.SUM, Fact.DAYS, Fact.WHEN):
-        return bool(_OTHER_ASKED.search(folded[match.end() :]))
-    if fact is Fact.ISSUED:
-        before = folded[max(0, match.start() - 40) : match.start()]
-        return bool(re.search(r"(?<!\w)(?:theo|vien dan|dan chieu|can cu|thuc hien|luat)(?!\w)", before))
-    return fact is Fact.BASIS and bool(re.search(r"(?<!\w)(?:quy che|huong uoc|quy uoc)(?!\w)", folded))
-
-
-def states(fact: Fact, words: str, unit: str | None = None) -> bool:
-    """Whether a clause states a fact of the kind asked for; of a count, whether it counts that unit."""
-    pattern = STATED.get(fact)
-    if pattern is None:
-        return True
-    folded = fold(words)
-    if fact is Fact.COUNT and unit:
-        units = _PERSONS if re.fullmatch(_PERSONS, unit) else re.escape(unit)
-        counted = rf"(?<!\w){_NUMERAL} (?:\([^)]{{1,20}}\) )?(?:\w+ )?(?:{units})(?!\w)"
-        part = r"|phan (?:hai|ba|tram)|qua nua|qua ban" if units == _PERSONS else ""
-        return bool(re.search(counted + part, " ".join(folded.split())))
-    return bool(pattern.search(folded))
 
 
 def _split(text: str) -> tuple[str, str | None]:
@@ -407,7 +213,7 @@ def _follow(
             context=last.context,
             context_searched=last.context_searched,
         )
-    asks = here.fact or _OTHER_ASKED.search(folded)
+    asks = here.fact or OTHER_ASKED.search(folded)
     return replace(
         here,
         shown=shown,

@@ -6,8 +6,9 @@ import pytest
 
 from corpus.catalog import Catalog
 from corpus.places import places_of
+from retrieval.facts import Fact, fact_asked, states, unit_asked
 from retrieval.question import Question
-from retrieval.understand import Fact, compared, fact_asked, states, understand, unit_asked
+from retrieval.understand import compared, understand
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from retrieval.understand import Fact, compared, fact_asked, states, understand,
         ("nộp báo cáo khi nào", Fact.WHEN),
         ("nghị quyết ban hành ngày nào", Fact.ISSUED),
         ("đang làm theo nghị quyết số mấy của quận", None),
-        ("viện dẫn luật ban hành ngày nào", Fact.WHEN),
+        ("viện dẫn luật ban hành ngày nào", Fact.DATE),
         ("căn cứ vào đâu khi ban hành nghị quyết", Fact.BASIS),
         ("căn cứ vào đâu khi ban hành quy chế dân chủ", None),
         ("ai ký", Fact.SIGNER),

@@ -1,0 +1,265 @@
+"""The kind of fact that a question asks for, and whether a clause states one.
+
+Who asks "mấy ngày" of a clause without a number of days must be told that it is not stated. All patterns are over
+letters without accents, so that it does not matter how the question was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from corpus.text import fold
+
+
+class Fact(StrEnum):
+    """The kind of fact that a question asks for, where its answer must state one."""
+
+    SIGNER = "signer"
+    FORCE = "force"
+    ISSUED = "issued"
+    BASIS = "basis"
+    SHARE = "share"
+    SUM = "sum"
+    DAYS = "days"
+    DATE = "date"
+    WHEN = "when"
+    COUNT = "count"
+    PERIOD = "period"
+    NAME = "name"
+    CHOSEN = "chosen"
+    CONTACT = "contact"
+    FORM = "form"
+
+
+_ROLE = (
+    r"(?:chu tich|pho chu tich|bi thu|truong (?:ban|phong|khu|thon|doan|bo phan)|to truong|giam doc|chanh van phong|"
+    r"nguoi dung dau|thu truong|doi truong|hieu truong)"
+)
+_MONEY = r"(?:kinh phi|ngan sach|le phi|chi phi|du toan|khoan chi|tien|phi|quy)"
+
+_FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
+    (Fact.SIGNER, ("ai (?:la nguoi )?ky", "nguoi ky", "ky boi ai", "do ai ky", "ai dung ten ky", "chu ky cua ai")),
+    (
+        Fact.FORCE,
+        (
+            "hieu luc (?:tu|khi|bao gio|ke tu|luc|ngay|chua)",
+            "(?:khi nao|bao gio|luc nao|tu ngay nao) (?:thi )?(?:co )?hieu luc",
+            "co hieu luc",
+            "(?:khi nao|bao gio|luc nao|ngay nao).{0,30}thong qua",
+            "thong qua (?:ngay|khi|luc|bao gio|vao)",
+            "ngay thong qua",
+            "ap dung tu (?:khi|ngay|luc|bao)",
+        ),
+    ),
+    (
+        Fact.BASIS,
+        (
+            "(?:can cu|dua (?:vao|tren)|co so phap ly).{0,40}(?:luat|nghi dinh|van ban|nao|gi|dau)",
+            "phan can cu",
+            "can cu (?:phap ly|ban hanh)",
+        ),
+    ),
+    (
+        Fact.FORM,
+        (
+            "(?:mau|bieu mau|mau bieu|phu luc|bieu)(?: \\w+){0,3} (?:so may|so bao nhieu|nao|gi)",
+            "mau (?:don|phieu|bao cao|bien ban)(?: \\w+){0,4} (?:o dau|dau|the nao|ra sao)",
+        ),
+    ),
+    (
+        Fact.ISSUED,
+        (
+            "ban hanh (?:vao |tu )?(?:ngay|khi|luc|nam|thang) (?:nao|may)",
+            "ngay ban hanh|so hieu|(?:mang )?so may",
+        ),
+    ),
+    (
+        Fact.CONTACT,
+        (
+            "(?:so )?dien thoai(?: \\w+){0,6} (?:so|la|bao nhieu|nao|may)",
+            "so (?:dien thoai|di dong|hotline|zalo)|dien thoai so|hotline|duong day nong",
+            "so may (?:ban|dien thoai|cua (?:ong|ba|can bo|chu tich))",
+            "goi (?:dien )?(?:vao |den |cho )?so (?:nao|may|gi)",
+            "dia chi (?:nha|tru so|email|cu the|o dau|la gi|nao|thu|web|trang|mail)",
+            "(?:e?mail|hom thu|thu dien tu|zalo|facebook|fanpage|website|trang web|cong thong tin|duong link|link|"
+            "ten mien|ma qr|ung dung|app)(?: \\w+){0,9} (?:dia chi|la gi|la bao nhieu|ten gi|ten la|nao$)",
+            "email cua|duong link|ten mien",
+            "(?:phong|tang|nha|ban|cua|duong|ngo) so may|tang may|(?:phong|tang) may",
+        ),
+    ),
+    (
+        Fact.NAME,
+        (
+            f"(?:ho )?ten (?:cua )?(?:nguoi|ong|ba|can bo|dong chi|{_ROLE})",
+            f"ai (?:dang )?(?:la|lam|giu chuc) {_ROLE}",
+            "ten (?:la )?gi(?! )|ho va ten|ho ten",
+            f"{_ROLE}(?: \\w+){{0,8}} la ai",
+            f"{_ROLE}(?: \\w+){{0,6}} (?:la |ten )?(?:ong|ba|dong chi) nao",
+            "(?:ong|ba) nao",
+        ),
+    ),
+    (
+        Fact.CHOSEN,
+        (
+            "(?:khu pho|phuong|xa|truong|don vi|co quan|thon|to dan pho|doanh nghiep|cong ty|mo hinh|ca nhan|tap the|"
+            "noi) nao (?:da |dang |se )?(?:duoc )?(?:chon|dat|dung dau|lam diem|thi diem|xuat sac|tot nhat|kem nhat|"
+            "nhan bang|lam tot nhat|bi phe binh|bi nhac|cham nhat)",
+        ),
+    ),
+    (
+        Fact.SHARE,
+        (
+            "(?:bao nhieu|may|bn) ?(?:phan tram|%)",
+            "t[yi] le (?:la |dat )?(?:bao nhieu|may)",
+            "(?:dat|chiem|tu) (?:bao nhieu|may) phan",
+            "(?:chiem|dat) bao nhieu(?! \\w)",
+        ),
+    ),
+    (
+        Fact.SUM,
+        (
+            "(?:bao nhieu|may) (?:tien|dong|trieu|ty|nghin|ngan|tram nghin|k)(?!\\w)",
+            "(?:phat|luong|thuong|ho tro|phu cap|boi duong|nop|het|ton) (?:bao nhieu|may)"
+            "(?! (?:ngay|nguoi|lan|diem|phieu|thang|nam|cuoc|buoi|gio|ban|bo|nha|ho)(?!\\w))",
+            "(?:duoc |phai )?chi bao nhieu",
+            "muc (?:tien |phat |chi |thuong |luong |ho tro |phu cap |dong gop |thu )+(?:la )?bao nhieu",
+            "(?:luong|phu cap|thu lao|le phi).{0,60}bao nhieu(?! (?:ngay|nguoi|lan|phan|%))",
+            f"{_MONEY}(?: \\w+){{0,10}} bao nhieu(?=$| (?:tien|dong|trieu|ty|mot|moi|1|cho|thi|vay|a|z|v)(?!\\w))",
+            r"bao nhieu.{0,20}(?:mot|1|/)\s?(?:thang|nguoi|lan)",
+            f"(?:bao nhieu|may) {_MONEY}",
+        ),
+    ),
+    (
+        Fact.PERIOD,
+        (
+            "(?:bao lau|(?:may|bao nhieu) (?:thang|nam|quy|tuan|ngay)).{0,60}(?:mot|1) lan",
+            "(?:bao nhieu|may) lan",
+            "(?:bao nhieu|may) (?:cuoc|buoi|ky)(?: \\w+){0,3} (?:mot |moi |1 |hang |trong )?(?:nam|thang|quy|tuan)",
+        ),
+    ),
+    (
+        Fact.DAYS,
+        (
+            "(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tieng|tuan|thang|nam|phut|hom)(?! nao)",
+            "(?:trong )?bao lau",
+        ),
+    ),
+    (
+        Fact.DATE,
+        (
+            "ngay nao|thang may|thang nao|ngay may|quy may|quy nao|truoc ngay|han nop|han chot|han cuoi|cham nhat la",
+            "may gio|gio nao|(?<!hop )thu may|lich tiep",
+        ),
+    ),
+    (Fact.WHEN, ("khi nao(?! thi)|luc nao|bao gio",)),
+    (
+        Fact.COUNT,
+        (
+            "(?:bao nhieu|(?<!thu )(?<!khoa )(?<!so )(?<!dieu )(?<!khoan )(?<!lop )(?<!muc )may) "
+            "(?!(?:la|thi|cung|nua|do|nay|nao|va|trong|o|cho|de|so|roi|a|vay|nhi|ma|khi|cac|nhung|z|v)\\b)\\w+",
+        ),
+    ),
+)
+_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{'|'.join(words)})")) for fact, words in _FACTS]
+
+_NOUNS: tuple[tuple[Fact, str], ...] = (
+    (Fact.SHARE, "t[yi] le"),
+    (Fact.SUM, "muc (?:tien |tien phat|phat|chi|thuong|luong|ho tro|phu cap|dong gop|kinh phi|thu)"),
+    (Fact.DAYS, "thoi han"),
+    (Fact.WHEN, "dinh ky"),
+)
+"""Nouns for a fact; they ask for it where nothing else is asked ("chủ trương gì về mức chi" asks for no sum)."""
+_NOUN_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{noun})")) for fact, noun in _NOUNS]
+OTHER_ASKED = re.compile(r"(?<!la )(?<!\w)(?:gi|nao|ai|dau)(?!\w)|(?<!\w)co(?!\w).*(?<!\w)(?:khong|chua)(?!\w)")
+"""Another thing that a question asks for than the fact of a noun; not "thế nào", "là gì"."""
+_SEVERAL = re.compile(
+    r"(?<!\w)may (?:(?:\w+ ){1,2}(?:nay|do|ay|kia)|ong|ba|bac|co|chu|anh|chi|cai|viec|chuyen|vu|thu|cho)(?!\w)"
+)
+""" "Mấy lớp này": several, not how many."""
+_OF_ANOTHER_PAPER = re.compile(r"(?<!\w)(?:theo|vien dan|dan chieu|can cu|thuc hien|luat)(?!\w)")
+_RULES = re.compile(r"(?<!\w)(?:quy che|huong uoc|quy uoc)(?!\w)")
+
+_MACHINE = re.compile(r"(?<!\w)máy(?!\w)", re.IGNORECASE)
+"""A machine; without its accent it is the "mấy" of "how many"."""
+_MARKS = re.compile(r"[?,;:!/().]")
+_UNIT = re.compile(r"(?<!\w)(?:bao nhieu|may) (\w+(?: (?:vien|phan|bieu|hinh|che|so|ky|tinh|bo|vi|quan|pho))?)")
+_PERSONS = r"nguoi|thanh vien|uy vien|dai bieu|can bo|cu tri|ho|nha|phieu"
+"""Units that stand for each other, and of which a clause may state a part ("hai phần ba số cử tri")."""
+_NUMERAL = r"(?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
+_DAY = r"\d{1,2}/\d{1,2}|ngay\s+\d|thang\s+\d"
+_NEVER = r"(?!)"
+
+STATED: dict[Fact, re.Pattern[str]] = {
+    Fact.SHARE: re.compile(r"\d\s*%|phan tram"),
+    Fact.SUM: re.compile(r"\d[\d.,]*\s*(?:dong|trieu|ty)\b|muc luong co so"),
+    # "02 (hai) ngày làm việc"; not "tháng 6 năm 2025".
+    Fact.DAYS: re.compile(
+        r"\d+\s*(?:\([^)]{1,20}\)\s*)?(?:(?:ngay|gio|tuan)\b|(?:thang|nam)\b(?!\s*\d))|nam\s+mot\s+lan"
+    ),
+    Fact.DATE: re.compile(rf"{_DAY}|h[aà]ng (?:quy|thang|tuan)"),
+    Fact.WHEN: re.compile(
+        rf"{_DAY}|\d+\s*(?:thang|ngay|nam)\b|h[aà]ng (?:nam|quy|thang|ngay)|dinh ky|thuong xuyen|moi nam|sau khi|"
+        r"truoc khi|den khi|kip thoi"
+    ),
+    Fact.CONTACT: re.compile(r"\d{3,4}[ .]?\d{3}[ .]?\d{3}|@|www|\.vn\b"),
+    Fact.NAME: re.compile(r"chu tich\n"),
+    Fact.CHOSEN: re.compile(_NEVER),
+    Fact.FORM: re.compile(r"mau so|bieu mau|phu luc|theo mau|mau kem"),
+    Fact.PERIOD: re.compile(
+        r"(?:hang|moi) (?:nam|quy|thang|tuan|ngay)|dinh ky|\d+\s*(?:lan|thang|nam)\b|(?:mot|hai) lan"
+    ),
+    Fact.COUNT: re.compile(
+        r"\d+\s*(?:nguoi|thanh vien|ho|uy vien|dai bieu|cuoc|lan|buoi|thang|diem|mo hinh|tuoi|phieu|nhiem ky|trang)\b|"
+        r"(?:hang|moi) (?:quy|thang|nam)|\d\s*%\s*(?:so )?(?:ho|cu tri|dai dien)"
+    ),
+}
+"""What a clause must hold, in letters without accents, to state the fact asked for; by itself or in its headings."""
+
+
+def fact_asked(text: str) -> Fact | None:
+    """The kind of fact that a question asks for, or None."""
+    folded = _letters(_SEVERAL.sub(" ", fold(_MACHINE.sub("thiết bị", text))))
+    for fact, pattern in _PATTERNS:
+        match = pattern.search(folded)
+        if match and not _is_of_something_else(fact, folded, match):
+            return fact
+    for fact, pattern in _NOUN_PATTERNS:
+        match = pattern.search(folded)
+        # What follows the noun at once belongs to it: "mức phạt nào".
+        if match and not OTHER_ASKED.search(folded[: match.start()] + " " + folded[match.end() + 12 :]):
+            return fact
+    return None
+
+
+def unit_asked(text: str) -> str | None:
+    """What is counted where a question asks for a number of it, or None."""
+    match = _UNIT.search(_letters(fold(_MACHINE.sub("thiết bị", text))))
+    return match[1] if match else None
+
+
+def _letters(folded: str) -> str:
+    return " ".join(_MARKS.sub(" ", folded).split())
+
+
+def _is_of_something_else(fact: Fact, folded: str, match: re.Match[str]) -> bool:
+    """Whether a pattern does not mean the fact: "mấy" for several, the number or bases of another paper."""
+    if match[0].startswith("may ") and fact in (Fact.COUNT, Fact.SUM, Fact.DAYS, Fact.DATE):
+        return bool(OTHER_ASKED.search(folded[: match.start()] + " | " + folded[match.end() :]))
+    if fact is Fact.ISSUED:
+        return bool(_OF_ANOTHER_PAPER.search(folded[max(0, match.start() - 40) : match.start()]))
+    return fact is Fact.BASIS and bool(_RULES.search(folded))
+
+
+def states(fact: Fact, words: str, unit: str | None = None) -> bool:
+    """Whether a clause states a fact of the kind asked for; of a count, whether it counts that unit."""
+    pattern = STATED.get(fact)
+    if pattern is None:
+        return True
+    folded = fold(words)
+    if fact is Fact.COUNT and unit:
+        units = _PERSONS if re.fullmatch(_PERSONS, unit) else re.escape(unit)
+        counted = rf"(?<!\w){_NUMERAL} (?:\([^)]{{1,20}}\) )?(?:\w+ )?(?:{units})(?!\w)"
+        part = r"|\d\s*%|phan (?:hai|ba|tram)|qua nua|qua ban" if units == _PERSONS else ""
+        return bool(re.search(counted + part, " ".join(folded.split())))
+    return bool(pattern.search(folded))

@@ -59,8 +59,20 @@ KIND_WORDS: tuple[tuple[str, Kind], ...] = (
     ("kh", Kind.PLAN),
     ("to trinh", Kind.SUBMISSION),
     ("ttr", Kind.SUBMISSION),
+    ("chi thi", Kind.OTHER),
+    ("ket luan", Kind.OTHER),
+    ("cong van", Kind.OTHER),
+    ("huong dan", Kind.OTHER),
+    ("thong bao", Kind.OTHER),
+    ("thong tri", Kind.OTHER),
+    ("quy dinh", Kind.OTHER),
+    ("bao cao", Kind.OTHER),
+    ("quyet dinh", Kind.DECISION),
 )
 """The words for kinds of documents, without accents, as people type them."""
+
+
+_OFTEN_WORDS = frozenset(words for words, kind in KIND_WORDS if kind is Kind.OTHER) | {"quyet dinh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +166,21 @@ def find_documents(text: str) -> list[DocumentMention]:
     folded = fold(text)
     found: list[DocumentMention] = []
     kinds = "|".join(words for words, _ in KIND_WORDS)
-    number = r"\s*(?:so\s*:?\s*)?(\d{1,4}(?:\s*/\s*\d{4})?(?:\s*/\s*[a-z]+\d*(?:\s*-\s*[a-z]+\d*)*)?)(?![\w%])"
+    number = (
+        r"\s*(?:so\s*:?\s*)?"
+        r"(\d{1,4}(?:\s*-\s*[a-z]+\s*/\s*[a-z]+|(?:\s*/\s*\d{4})?(?:\s*/\s*[a-z]+\d*(?:\s*-\s*[a-z]+\d*)*)?))(?![\w%])"
+    )
     for match in re.finditer(rf"(?<![\w/-])({kinds})(?![\w-])", folded):
         kind = dict(KIND_WORDS)[match[1]]
         tail = re.compile(number).match(folded, match.end())
-        if tail and re.match(r"\s*(?:thang|nam|ngay|nguoi|gio|ho)", folded[tail.end() :]):
+        if tail and re.match(
+            r"\s*(?:thang|nam|ngay|nguoi|gio|ho|lan|cuoc|buoi|noi dung|muc tieu)(?!\w)", folded[tail.end() :]
+        ):
             tail = None
         if match[1] in ("nd", "kh", "ttr") and not tail:
+            continue
+        # Most of these are ordinary words; "số" or a slash makes them papers.
+        if match[1] in _OFTEN_WORDS and not (tail and re.search(r"(?<!\w)so(?!\w)|[/-]", tail[0])):
             continue
         end = tail.end() if tail else match.end()
         this = bool(re.match(r"\s+nay\b", folded[match.end() :]))

@@ -22,7 +22,6 @@ _FILLER = re.compile(
     r"ngay [\d/]+)\s+)*"
 )
 _NOT_A_NAME = re.compile(r"(?:phap|ky|quy|trai|dung|hieu|vi pham|lam|hoc|theo|bang|nganh)\s*$")
-_COUNTED = re.compile(r"\s*(?:lan|nam|thang|ngay|nguoi|cuoc|buoi|noi dung|muc tieu)(?!\w)")
 _ROMAN = {roman: str(n) for n, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
 
 
@@ -77,8 +76,6 @@ def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tu
     text = asked.text
     of_kind = [document for document in catalog if document.meta.kind is mention.kind]
     words_used = text[mention.start : mention.end]
-    if mention.number and mention.number.isdigit() and _COUNTED.match(fold(text), mention.end):
-        return [], None  # "làm kế hoạch 1 lần"
     if mention.number and not _is_year(mention.number):
         held = [d for d in of_kind if _same_number(d.meta.number, mention.number)]
         return (held, None) if held else ([], _upper_first(words_used))

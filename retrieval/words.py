@@ -80,7 +80,9 @@ def write_out(text: str) -> str:
     )
 
 
-_NUMBER = re.compile(r"(\d+\s?/\s?[^\W\d][\w-]*(?:\s?-\s?[A-ZĐ]\w*)*|\d+/\d{4}(?:/[\w-]+)?)")
+_NUMBER = re.compile(
+    r"(\d+\s?-\s?[A-ZĐ]{2,}/[A-ZĐ]{2,}|\d+\s?/\s?[^\W\d][\w-]*(?:\s?-\s?[A-ZĐ]\w*)*|\d+/\d{4}(?:/[\w-]+)?)"
+)
 """A document number, in which nothing is an abbreviation to be written out."""
 
 

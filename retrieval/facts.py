@@ -30,6 +30,8 @@ class Fact(StrEnum):
     CHOSEN = "chosen"
     CONTACT = "contact"
     FORM = "form"
+    HOUR = "hour"
+    MEMBERS = "members"
 
 
 _ROLE = (
@@ -64,7 +66,7 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         Fact.FORM,
         (
             "(?:mau|bieu mau|mau bieu|phu luc|bieu)(?: \\w+){0,3} (?:so may|so bao nhieu|nao|gi)",
-            "mau (?:don|phieu|bao cao|bien ban)(?: \\w+){0,4} (?:o dau|dau|the nao|ra sao)",
+            "mau (?:don|phieu|bao cao|bien ban)(?: \\w+){0,10} (?:o dau|dau|the nao|ra sao)",
         ),
     ),
     (
@@ -141,15 +143,18 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
     (
         Fact.DAYS,
         (
-            "(?:bao nhieu|may|trong vong may|trong may) (?:ngay|gio|tieng|tuan|thang|nam|phut|hom)(?! nao)",
+            "(?:bao nhieu|may|trong vong may|trong may) (?:ngay|tieng|tuan|thang|nam|phut|hom)(?! nao)",
+            "(?:bao nhieu|trong vong may|trong may) gio",
             "(?:trong )?bao lau",
         ),
     ),
+    (Fact.HOUR, ("may gio|gio nao|gio lam viec",)),
+    (Fact.MEMBERS, ("gom (?:co )?(?:nhung |cac )?(?:ai|thanh vien nao|thanh phan nao)",)),
     (
         Fact.DATE,
         (
             "ngay nao|thang may|thang nao|ngay may|quy may|quy nao|truoc ngay|han nop|han chot|han cuoi|cham nhat la",
-            "may gio|gio nao|(?<!hop )thu may|lich tiep",
+            "(?<!hop )thu may|lich tiep",
         ),
     ),
     (Fact.WHEN, ("khi nao(?! thi)|luc nao|bao gio",)),
@@ -165,7 +170,7 @@ _PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{'|'.join(words)})")) for fact, word
 
 _NOUNS: tuple[tuple[Fact, str], ...] = (
     (Fact.SHARE, "t[yi] le"),
-    (Fact.SUM, "muc (?:tien |tien phat|phat|chi|thuong|luong|ho tro|phu cap|dong gop|kinh phi|thu)"),
+    (Fact.SUM, "muc (?:tien |tien phat|phat|chi|khen thuong|thuong|luong|ho tro|phu cap|dong gop|kinh phi|thu)"),
     (Fact.DAYS, "thoi han"),
     (Fact.WHEN, "dinh ky"),
 )
@@ -174,7 +179,8 @@ _NOUN_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{noun})")) for fact, noun in _N
 OTHER_ASKED = re.compile(r"(?<!la )(?<!\w)(?:gi|nao|ai|dau)(?!\w)|(?<!\w)co(?!\w).*(?<!\w)(?:khong|chua)(?!\w)")
 """Another thing that a question asks for than the fact of a noun; not "thế nào", "là gì"."""
 _SEVERAL = re.compile(
-    r"(?<!\w)may (?:(?:\w+ ){1,2}(?:nay|do|ay|kia)|ong|ba|bac|co|chu|anh|chi|cai|viec|chuyen|vu|thu|cho)(?!\w)"
+    r"(?<!\w)mấy (?:(?:\w+ ){1,2}(?:này|đó|ấy|kia)|ông|bà|bác|cô|chú|anh|chị|cái|việc|chuyện|vụ|thứ|chỗ)(?!\w)",
+    re.IGNORECASE,
 )
 """ "Mấy lớp này": several, not how many."""
 _OF_ANOTHER_PAPER = re.compile(r"(?<!\w)(?:theo|vien dan|dan chieu|can cu|thuc hien|luat)(?!\w)")
@@ -205,6 +211,8 @@ STATED: dict[Fact, re.Pattern[str]] = {
     Fact.CONTACT: re.compile(r"\d{3,4}[ .]?\d{3}[ .]?\d{3}|@|www|\.vn\b"),
     Fact.NAME: re.compile(r"chu tich\n"),
     Fact.CHOSEN: re.compile(_NEVER),
+    Fact.HOUR: re.compile(r"\d{1,2}\s*(?:gio|h)\b|\d{1,2}h\d{2}"),
+    Fact.MEMBERS: re.compile(r"(?<!\w)gom(?!\w)|thanh phan|thanh vien|uy vien"),
     Fact.FORM: re.compile(r"mau so|bieu mau|phu luc|theo mau|mau kem"),
     Fact.PERIOD: re.compile(
         r"(?:hang|moi) (?:nam|quy|thang|tuan|ngay)|dinh ky|\d+\s*(?:lan|thang|nam)\b|(?:mot|hai) lan"
@@ -219,7 +227,7 @@ STATED: dict[Fact, re.Pattern[str]] = {
 
 def fact_asked(text: str) -> Fact | None:
     """The kind of fact that a question asks for, or None."""
-    folded = _letters(_SEVERAL.sub(" ", fold(_MACHINE.sub("thiết bị", text))))
+    folded = _letters(fold(_SEVERAL.sub(" ", _MACHINE.sub("thiết bị", text))))
     for fact, pattern in _PATTERNS:
         match = pattern.search(folded)
         if match and not _is_of_something_else(fact, folded, match):

@@ -91,3 +91,23 @@ def test_a_follow_up_that_asks_something_else_does_not_ask_for_the_earlier_fact(
     assert asked.fact is None
     carried = understand(Question("Còn ở Hải Phòng thì sao?", previous=("Ngô Quyền báo cáo lúc nào?",)), held)
     assert carried.fact is Fact.WHEN
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("kim bảng mỗi năm kiểm tra mấy cơ quan", Fact.COUNT),
+        ("họp lúc mấy giờ", Fact.HOUR),
+        ("Mẫu báo cáo 6 tháng của Ngô Quyền tải ở đâu?", Fact.FORM),
+        ("Mức khen thưởng theo NQ Thạch Khôi", Fact.SUM),
+        ("Ban chỉ đạo gồm những ai?", Fact.MEMBERS),
+        ("ai là trưởng phòng nội vụ", Fact.NAME),
+        ("Hòm thư đặt ở số nhà nào", Fact.CONTACT),
+        ("cán bộ có được trang bị máy tính không", None),
+        ("lấy tiền đâu để làm mấy việc này", None),
+        ("thông qua ở kỳ họp thứ mấy", None),
+        ("Khu phố nào được chọn làm điểm", Fact.CHOSEN),
+    ],
+)
+def test_more_kinds_of_fact(question: str, fact: Fact | None) -> None:
+    assert fact_asked(question) == fact

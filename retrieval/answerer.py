@@ -227,7 +227,7 @@ class Answerer:
     def _search(self, question: Question, asked: Understanding, named: Named, on: dt.date, start: float) -> Answer:
         signals = self.reader.read(asked)
         scopes = self._scopes(asked, named)
-        most = _SHOWN if len(scopes) == 1 else max(1, min(2, MAX_QUOTES // len(scopes)))
+        most = _SHOWN if len(scopes) == 1 else 2
         found = [self._best(scope, signals, asked, on, most) for scope in scopes]
         # Of places compared, the best of each comes first, then the second of each.
         hits = [hit for n in range(most) for share in found for hit in share[n : n + 1]]
@@ -264,7 +264,7 @@ class Answerer:
 
     def _scopes(self, asked: Understanding, named: Named) -> list[set[str]]:
         """The sets of documents to search: one, or one for each place that is compared."""
-        places = compared(asked)
+        places = compared(asked, self._held)
         if len(places) > 1:
             return [{d.id for d in self._of([place])} for place in places]
         if named.documents:
@@ -297,6 +297,7 @@ class Answerer:
         top = float(values[order[0]])
         margin = top - float(values[order[1]]) if len(order) > 1 else top
         chances = shares(values)
+        beside = self.settings.beside if most > 2 else self.settings.beside_compared
         evidence = sureness(
             signals,
             int(rows[order[0]]),
@@ -313,7 +314,7 @@ class Answerer:
         for at in order[: 10 * most]:
             document, provision = self._rows[int(rows[at])]
             value = float(chances[at])
-            if hits and value < self.settings.beside * hits[0].score:
+            if hits and value < beside * hits[0].score:
                 break
             if any(_nested(hit, document, provision.path) for hit in hits):
                 continue

@@ -114,6 +114,7 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         (
             "(?:bao nhieu|may|bn) ?(?:phan tram|%)",
             "t[yi] le (?:la |dat )?(?:bao nhieu|may)",
+            "phan tram.{0,60} bao nhieu",
             "(?:dat|chiem|tu) (?:bao nhieu|may) phan",
             "(?:chiem|dat) bao nhieu(?! \\w)",
         ),

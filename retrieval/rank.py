@@ -74,6 +74,8 @@ class RankSettings:
     """How many syllables in no document and no authored question tell that such a question is about something else."""
     beside: float = 0.05
     """The share of the first's chance that a further quote needs."""
+    beside_compared: float = 0.01
+    """The same where places are compared: who compares wants to see more of each."""
 
     def table(self) -> dict[str, float]:
         """The numbers by name."""

@@ -65,14 +65,27 @@ class Understanding:
 _ADDRESS = re.compile(r"[\s,;(/-]*(?:thuoc |cua |o |tai )?\s*")
 
 
-def compared(asked: Understanding) -> tuple[Place, ...]:
-    """The places that a question is about: of "phường Thạch Khôi, Hải Phòng", which is an address, only the ward."""
+_WITH_THE_CITY = re.compile(
+    r"(?<!\w)(?:voi|va|giua|doi chieu)(?!\w).{0,40}(?<!\w)(?:thanh pho|tp)(?!\w)|"
+    r"(?<!\w)(?:thanh pho|tp)(?!\w).{0,40}(?<!\w)(?:voi|va|doi chieu)(?!\w)"
+)
+
+
+def compared(asked: Understanding, held: Sequence[Place] = ()) -> tuple[Place, ...]:
+    """The places that a question is about.
+
+    Of "phường Thạch Khôi, Hải Phòng", which is an address, only the ward; of "thành phố so với Thạch Khôi" also the
+    city that the ward lies in, if documents of it are held.
+    """
     outer = {
         other.place
         for one in asked.places
         for other in asked.places
         if one.place and other.place and within(one.place, other.place) and _address(asked.text, one, other)
     }
+    if len(asked.held_places) == 1 and _WITH_THE_CITY.search(fold(asked.text)):
+        place = asked.held_places[0]
+        return (place, *(city for city in held if within(place, city)))
     inner = tuple(place for place in asked.held_places if place not in outer)
     return inner if len(inner) == 1 else asked.held_places
 

@@ -111,3 +111,11 @@ def test_a_follow_up_that_asks_something_else_does_not_ask_for_the_earlier_fact(
 )
 def test_more_kinds_of_fact(question: str, fact: Fact | None) -> None:
     assert fact_asked(question) == fact
+
+
+def test_the_city_above_is_compared_where_it_is_only_called_the_city(catalog: Catalog) -> None:
+    held = places_of(catalog)
+    asked = understand(Question("Mục tiêu công khai của thành phố so với Thạch Khôi"), held)
+    assert [place.name for place in compared(asked, held)] == ["Phường Thạch Khôi", "Thành phố Hải Phòng"]
+    alone = understand(Question("Thạch Khôi công khai những gì?"), held)
+    assert [place.name for place in compared(alone, held)] == ["Phường Thạch Khôi"]

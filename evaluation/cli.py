@@ -159,6 +159,7 @@ def fit(
     cases: Annotated[list[Path], typer.Option(help="Các câu hỏi để lái; không bao giờ dùng phần niêm phong.")] = [  # noqa: B006
         Path("evaluation/cases/steer.jsonl"),
         Path("evaluation/cases/steer_more.jsonl"),
+        Path("evaluation/cases/steer_officials.jsonl"),
     ],
     add: Annotated[list[Path] | None, typer.Option(help="Văn bản thêm chỉ cho lần này.")] = None,
     added_cases: Annotated[Path, typer.Option(help="Các câu hỏi để lái trên những văn bản đã thêm.")] = Path(

@@ -170,11 +170,18 @@ class Answerer:
         self, question: Question, asked: Understanding, named: Named, on: dt.date, start: float
     ) -> Answer | None:
         """The answer to a question that names a provision, a document's signature, force or bases; else None."""
+        theirs = lookup.cites_another(asked, named)
+        if theirs and lookup.cited_in(asked, named.documents or self._of(asked.held_places)):
+            return None
         if named.unknown and not named.documents and (named.numbered or asked.provisions or not asked.held_places):
             return self._answer(
                 question, asked, on, start, Status.UNANSWERED, Reason.DOCUMENT_NOT_IN_CORPUS, detail=named.unknown
             )
-        if asked.provisions and not (asked.unknown_places and not asked.held_places and not named.documents):
+        if (
+            asked.provisions
+            and not theirs
+            and not (asked.unknown_places and not asked.held_places and not named.documents)
+        ):
             found = lookup.find_named(asked, named, self.catalog)
             of_another = found is not None and not found.provisions and named.unknown and named.documents
             if found is not None and not of_another:

@@ -73,7 +73,7 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         Fact.ISSUED,
         (
             "ban hanh (?:vao |tu )?(?:ngay|khi|luc|nam|thang) (?:nao|may)",
-            "ngay ban hanh|so hieu|(?:mang )?so may",
+            "ngay ban hanh|so hieu|(?:mang )?so (?:may|bao nhieu)(?! (?:ngay|nguoi|tien|ban))",
         ),
     ),
     (
@@ -85,7 +85,8 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             "goi (?:dien )?(?:vao |den |cho )?so (?:nao|may|gi)",
             "dia chi (?:nha|tru so|email|cu the|o dau|la gi|nao|thu|web|trang|mail)",
             "(?:e?mail|hom thu|thu dien tu|zalo|facebook|fanpage|website|trang web|cong thong tin|duong link|link|"
-            "ten mien|ma qr|ung dung|app)(?: \\w+){0,9} (?:dia chi|la gi|la bao nhieu|ten gi|ten la|nao$)",
+            "ten mien|ma qr|app)(?: \\w+){0,9} (?:dia chi|la gi|la bao nhieu|ten gi|ten la)",
+            "(?:zalo|facebook|fanpage|website|trang web|app) nao$",
             "email cua|duong link|ten mien",
             "(?:phong|tang|nha|ban|cua|duong|ngo) so may|tang may|(?:phong|tang) may",
         ),

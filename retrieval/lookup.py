@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus.catalog import Catalog
 from corpus.citation import name, short_name
 from corpus.document import Document, Kind
-from corpus.mention import LAST, DocumentMention
+from corpus.mention import KIND_WORDS, LAST, DocumentMention
 from corpus.places import bare_name
 from corpus.provision import MARKED, Level, Provision, Step
 from corpus.text import fold
@@ -22,6 +22,8 @@ _FILLER = re.compile(
     r"ngay [\d/]+)\s+)*"
 )
 _NOT_A_NAME = re.compile(r"(?:phap|ky|quy|trai|dung|hieu|vi pham|lam|hoc|theo|bang|nganh)\s*$")
+_BESIDE = 12
+"""How many characters may stand between a provision and the paper it belongs to ("Điều 25 của Luật")."""
 _ROMAN = {roman: str(n) for n, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
 
 
@@ -117,6 +119,26 @@ def _law(text: str, mention: DocumentMention, held: Sequence[Document]) -> tuple
     return [], None
 
 
+def cites_another(asked: Understanding, named: Named) -> bool:
+    """Whether every provision named is of a paper that is not held: "Điều 25 Luật …" in a question about a plan."""
+    foreign = [
+        any(0 <= mention.start - provision.end <= _BESIDE and not mention.this for mention in _not_held(asked, named))
+        for provision in asked.provisions
+    ]
+    return bool(foreign) and all(foreign)
+
+
+def _not_held(asked: Understanding, named: Named) -> list[DocumentMention]:
+    kinds = {document.meta.kind for document in named.documents}
+    return [mention for mention in asked.documents if mention.kind not in kinds]
+
+
+def cited_in(asked: Understanding, documents: Iterable[Document]) -> bool:
+    """Whether a document's own text cites one of the provisions that a question names."""
+    said = [fold(asked.text[mention.start : mention.end]) for mention in asked.provisions]
+    return any(words in fold(document.text.text) for document in documents for words in said)
+
+
 def find_named(asked: Understanding, named: Named, catalog: Catalog) -> Found | None:
     """The provisions that a question names by level and number, or None where it names none."""
     if not asked.provisions:
@@ -175,11 +197,25 @@ def unmarked(asked: Understanding, documents: Iterable[Document]) -> list[tuple[
     found: list[tuple[Document, Provision]] = []
     for document in documents:
         parts = [part for part in document.parts if part.level in levels]
+        if asked.fact is Fact.ISSUED and _numbers_another(asked.text, document):
+            continue
         if asked.fact is Fact.FORCE:
             stated = [p for p in document.marked if p.is_leaf and _IN_FORCE.search(document.words(p))]
             parts = [p for p in parts if _ADOPTION.search(document.words(p))] or stated[:1]
         found += [(document, part) for part in parts]
     return found
+
+
+_NUMBERED = re.compile(
+    r"(?<!\w)(nghi quyet|nq|ke hoach|kh|to trinh|ttr|bao cao|bc|quyet dinh|qd|thong bao|tb|ket luan|chi thi)"
+    r"(?: tham tra)? (?:co |mang |la )?(?:so hieu|so may|so bao nhieu|ban hanh ngay|ngay nao)"
+)
+
+
+def _numbers_another(text: str, document: Document) -> bool:
+    """Whether a question asks for the number or date of a paper of another kind than this document."""
+    match = _NUMBERED.search(" ".join(fold(text).split()))
+    return bool(match) and dict(KIND_WORDS).get(match[1], Kind.OTHER) is not document.meta.kind if match else False
 
 
 _NAMING = frozenset("nghị quyết kế hoạch tờ trình luật định toàn bộ văn bản nội dung đầy đủ xem đọc về".split())

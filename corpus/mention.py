@@ -67,12 +67,14 @@ KIND_WORDS: tuple[tuple[str, Kind], ...] = (
     ("thong tri", Kind.OTHER),
     ("quy dinh", Kind.OTHER),
     ("bao cao", Kind.OTHER),
+    ("cv", Kind.OTHER),
+    ("dieu le", Kind.OTHER),
     ("quyet dinh", Kind.DECISION),
 )
 """The words for kinds of documents, without accents, as people type them."""
 
 
-_OFTEN_WORDS = frozenset(words for words, kind in KIND_WORDS if kind is Kind.OTHER) | {"quyet dinh"}
+_OFTEN_WORDS = frozenset(words for words, kind in KIND_WORDS if kind is Kind.OTHER) - {"dieu le"} | {"quyet dinh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,9 @@ def find_documents(text: str) -> list[DocumentMention]:
         if match[1] in ("nd", "kh", "ttr") and not tail:
             continue
         # Most of these are ordinary words; "số" or a slash makes them papers.
-        if match[1] in _OFTEN_WORDS and not (tail and re.search(r"(?<!\w)so(?!\w)|[/-]", tail[0])):
+        if match[1] == "cv" and tail and len(tail[1]) > 2:
+            pass
+        elif match[1] in _OFTEN_WORDS and not (tail and re.search(r"(?<!\w)so(?!\w)|[/-]", tail[0])):
             continue
         end = tail.end() if tail else match.end()
         this = bool(re.match(r"\s+nay\b", folded[match.end() :]))

@@ -24,6 +24,8 @@ _FILLER = re.compile(
 _NOT_A_NAME = re.compile(r"(?:phap|ky|quy|trai|dung|hieu|vi pham|lam|hoc|theo|bang|nganh)\s*$")
 _BESIDE = 12
 """How many characters may stand between a provision and the paper it belongs to ("Điều 25 của Luật")."""
+_YEAR_NEAR = 60
+"""How far behind a paper's name its year may stand."""
 _ROMAN = {roman: str(n) for n, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
 
 
@@ -59,7 +61,8 @@ def named_documents(asked: Understanding, catalog: Catalog) -> Named:
             continue
         held, missing = _one(asked, mention, catalog)
         documents += [document for document in held if document not in documents]
-        numbered = numbered or bool(missing and mention.number)
+        dated = _YEAR.search(fold(asked.text[mention.end :][:_YEAR_NEAR]))
+        numbered = numbered or bool(missing and (mention.number or dated))
         unknown = unknown or missing
     documents += _of_other_places(asked, documents, catalog)
     return Named(tuple(documents), unknown, bool(documents), numbered)
@@ -80,10 +83,13 @@ def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tu
     words_used = text[mention.start : mention.end]
     if mention.number and not _is_year(mention.number):
         held = [d for d in of_kind if _same_number(d.meta.number, mention.number)]
+        held = [d for d in held if not _of_another_year(text[mention.end :], d)]
         return (held, None) if held else ([], _upper_first(words_used))
+    if fold(words_used) == "dieu le":
+        return [], " ".join((_upper_first(words_used), *text[mention.end :].split("?")[0].split()[:4]))
     if mention.kind is Kind.LAW:
         return _law(text, mention, of_kind)
-    if mention.kind in (Kind.CONSTITUTION, Kind.ORDINANCE, Kind.DECREE, Kind.DECISION, Kind.CIRCULAR) and not of_kind:
+    if mention.kind in (Kind.CONSTITUTION, Kind.ORDINANCE, Kind.DECREE, Kind.CIRCULAR) and not of_kind:
         following = text[mention.end :].split("?")[0].split()[:6]
         return [], " ".join((_upper_first(words_used), *following))
     folded = fold(text)
@@ -92,11 +98,26 @@ def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tu
     for place in asked.places:
         if place.end and place.start <= at <= place.end and place.place:
             held = [d for d in of_kind if d.meta.place == place.place]
-            if held:
+            if any(not _of_another_year(text[mention.end :], d) for d in held):
                 return held, None
             return [], f"{_upper_first(words_used)} của {place.place.name}"
     here = [d for d in of_kind if d.meta.place in asked.held_places]
+    if here and all(_of_another_year(text[mention.end :], d) for d in here):
+        return [], " ".join((_upper_first(words_used), *text[mention.end :].split("?")[0].split()[:8]))
     return (here, None) if here and asked.held_places else ([], None)
+
+
+_YEAR = re.compile(r"(?:nam |/)(20[0-3]\d)(?!\d)")
+
+
+def _of_another_year(following: str, document: Document) -> bool:
+    """Whether the first year that follows a paper's name is none of this document's."""
+    match = _YEAR.search(fold(following))
+    if match is None or match.start() > _YEAR_NEAR:
+        return False
+    days = (document.meta.issued, document.meta.effective)
+    known = {str(day.year) for day in days if day} | set(re.findall(r"20[0-3]\d", document.meta.title or ""))
+    return bool(known) and match[1] not in known
 
 
 def _law(text: str, mention: DocumentMention, held: Sequence[Document]) -> tuple[list[Document], str | None]:
@@ -109,7 +130,7 @@ def _law(text: str, mention: DocumentMention, held: Sequence[Document]) -> tuple
         if not re.match(rf"{re.escape(fold(title))}(?!\w)", following):
             continue
         for document in held:
-            if document.meta.title and fold(title) in fold(document.meta.title):
+            if document.meta.title and set(fold(title).split()) <= set(fold(document.meta.title).split()):
                 return [document], None
         return [], f"Luật {title}"
     tail = text[mention.end :].lstrip()

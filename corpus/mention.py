@@ -24,20 +24,28 @@ _LEVELS = {
     "gach dau dong": Level.INDENT,
     "phu luc": Level.APPENDIX,
 }
+_TO_TEN = ("nhat", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi")
+_TEENS = ("mot", "hai", "ba", "bon", "lam", "sau", "bay", "tam", "chin")
+_COUNTS = {
+    **{word: str(n) for n, word in enumerate(_TO_TEN, 1)},
+    **{f"muoi {word}": str(n) for n, word in enumerate(_TEENS, 11)},
+    "hai muoi": "20",
+}
+"""The number words of ordinals up to twenty ("khoản thứ mười hai")."""
+_ORDINALS = "|".join(sorted((word.replace(" ", r"\s+") for word in _COUNTS), key=len, reverse=True))
 _NUMBERS = {
     Level.PART: r"(?:thu\s+\w+|[ivxlc]+|\d+)",
     Level.CHAPTER: r"(?:[ivxlc]+|\d{1,2})",
     Level.SECTION: r"(?:[ivxlc]+|\d{1,2})",
     Level.SUBSECTION: r"\d{1,2}",
-    Level.ARTICLE: r"\d{1,3}[a-e]?",
-    Level.CLAUSE: r"\d{1,3}[a-e]?",
+    Level.ARTICLE: rf"\d{{1,3}}[a-e]?|thu\s+(?:{_ORDINALS})",
+    Level.CLAUSE: rf"\d{{1,3}}[a-e]?|thu\s+(?:{_ORDINALS})",
     Level.POINT: r"[a-z]\d?",
-    Level.INDENT: r"(?:thu\s+)?(?:\d{1,2}|nhat|hai|ba|tu|nam|sau|bay|tam|chin|muoi|dau tien|dau|cuoi cung|cuoi)",
+    Level.INDENT: rf"(?:thu\s+)?(?:\d{{1,2}}|{_ORDINALS}|dau tien|dau|cuoi cung|cuoi)",
     Level.APPENDIX: r"(?:[ivxlc]+|\d{1,2})?",
 }
 _GAP = re.compile(r"[\s,]*(?:(?:cua|thuoc|tai|trong|o|theo)\s+)?")
 _JOIN = re.compile(r"\s*(?:,|;|va|hoac|hay)\s+(?:(?:cac)\s+)?")
-_COUNTS = {w: str(n) for n, w in enumerate(("nhat", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi"), 1)}
 LAST = "cuối"
 """The number of "gạch đầu dòng cuối cùng": the last of its kind, wherever it stands."""
 _SHORT = re.compile(r"(?<!\w)(?:(đ|d)\.?\s?(\d{1,3}[a-e]?)|(k)\.?\s?(\d{1,2}[a-e]?))(?!\w|[./-]\d)")
@@ -292,7 +300,7 @@ def _letter(text: str, at: int) -> bool:
 def _exact(text: str, level: Level, match: re.Match[str], group: int = 1) -> str:
     """The number as provisions write it: Roman numerals large, letters small, ordinals as counts."""
     words = text[match.start(group) : match.end(group)]
-    if level is Level.INDENT:
+    if level is Level.INDENT or fold(words).startswith("thu"):
         bare = re.sub(r"^thu\s+", "", fold(words))
         return LAST if bare.startswith("cuoi") else _COUNTS.get(bare, "1" if bare.startswith("dau") else bare)
     if level in (Level.CHAPTER, Level.SECTION, Level.APPENDIX) and not words.isdigit():

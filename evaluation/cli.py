@@ -160,6 +160,7 @@ def fit(
         Path("evaluation/cases/steer.jsonl"),
         Path("evaluation/cases/steer_more.jsonl"),
         Path("evaluation/cases/steer_officials.jsonl"),
+        Path("evaluation/cases/steer_refuse.jsonl"),
     ],
     add: Annotated[list[Path] | None, typer.Option(help="Văn bản thêm chỉ cho lần này.")] = None,
     added_cases: Annotated[Path, typer.Option(help="Các câu hỏi để lái trên những văn bản đã thêm.")] = Path(
@@ -175,13 +176,15 @@ def fit(
     from evaluation.run import open_answerer
     from retrieval.rank import unfitted
 
-    elsewhere = [*small_talk(), *other_fields(folders, 600, seed)]
+    talk, law = small_talk(), other_fields(folders, 10_000, seed)
+    # Half of each tells the field; the other half, not seen by that, teaches confidence.
+    elsewhere, foreign = [*talk[::2], *law[:600]], [*talk[1::2], *law[600:]]
     shipped = open_answerer(fitted=unfitted())
     sets = [(shipped, located(read_cases(cases), shipped.catalog))]
     if add:
         more = open_answerer(add, fitted=unfitted())
         sets.append((more, located(read_cases([added_cases]), more.catalog)))
-    fitted = run(sets, elsewhere, say=lambda line: print(line, file=sys.stderr))
+    fitted = run(sets, elsewhere, foreign, say=lambda line: print(line, file=sys.stderr))
     out.write_text(json.dumps(fitted, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

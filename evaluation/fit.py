@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.authored import every_authored
 from corpus.citation import MAX_QUOTE_CHARS
 from corpus.places import within
 from corpus.text import fold
@@ -25,6 +26,8 @@ from evaluation.cases import Case
 from evaluation.logit import conditional_logit
 from evaluation.measure import words_of
 from retrieval.answerer import Answerer
+from retrieval.field import field_score
+from retrieval.field import table as field_table
 from retrieval.question import Question
 from retrieval.rank import FEATURES, SURENESS, features, sureness
 from retrieval.signals import SignalReader, Signals
@@ -58,6 +61,7 @@ Change = Callable[[Understanding], Understanding]
 def fit(
     sets: Sequence[tuple[Answerer, Sequence[Case]]],
     elsewhere: Sequence[str],
+    foreign: Sequence[str],
     *,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
@@ -66,6 +70,7 @@ def fit(
     Args:
         sets: steering cases, each with the answerer that they are asked of.
         elsewhere: questions of other fields of law, and small talk.
+        foreign: other ones, from which the field is told; confidence must not see questions that this has learned.
         say: told of the figures, which are of questions held out (five folds by provision).
 
     Returns:
@@ -79,6 +84,7 @@ def fit(
     lost = [each for each in cases if not each.right.any()]
     lost += [_elsewhere(first, text) for text in elsewhere]
     tables = [features(each.signals, each.rows) for each in answerable]
+    field = _field(first, foreign)
     evidence: list[NDArray[np.float64]] = []
     right: list[bool] = []
     found: list[tuple[str, bool, bool]] = []
@@ -86,7 +92,7 @@ def fit(
     def add(each: Asked, values: NDArray[np.float64]) -> None:
         values = np.where(each.skip, -np.inf, values)
         ranked = np.argsort(-values)
-        evidence.append(_sure(each, values, ranked))
+        evidence.append(_sure(each, values, ranked, field))
         right.append(bool(each.right[ranked[0]]))
 
     for each, values in zip(answerable, held_out(answerable, tables), strict=True):
@@ -115,7 +121,19 @@ def fit(
         "held_out": figures,
         "order": _table(FEATURES, order),
         "sureness": _table(SURENESS, Weights(model.coef_[0], float(model.intercept_[0]))),
+        "field": {"weights": [round(float(w), 3) for w in field.weights], "constant": round(field.constant, 5)},
     }
+
+
+def _field(answerer: Answerer, foreign: Sequence[str]) -> Weights:
+    """Tell this field from others: the authored questions of all documents against questions of elsewhere."""
+    from sklearn.linear_model import LogisticRegression
+
+    own = [question for questions, _ in every_authored(()) for question in questions]
+    contents = [answerer.understood(Question(text)).content for text in (*own, *foreign)]
+    model = LogisticRegression(max_iter=1_000, C=1.0, class_weight="balanced")
+    model.fit(field_table(contents), np.arange(len(contents)) < len(own))
+    return Weights(model.coef_[0], float(model.intercept_[0]))
 
 
 def held_out(answerable: Sequence[Asked], tables: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
@@ -226,7 +244,7 @@ def _scope(reader: SignalReader, asked: Understanding) -> NDArray[np.int64]:
     )
 
 
-def _sure(each: Asked, values: NDArray[np.float64], ranked: NDArray[np.int64]) -> NDArray[np.float64]:
+def _sure(each: Asked, values: NDArray[np.float64], ranked: NDArray[np.int64], field: Weights) -> NDArray[np.float64]:
     first = float(values[ranked[0]])
     margin = first - float(values[ranked[1]]) if len(ranked) > 1 else 6.0
     return sureness(
@@ -239,6 +257,7 @@ def _sure(each: Asked, values: NDArray[np.float64], ranked: NDArray[np.int64]) -
         matter=len(each.asked.content),
         other=names_other_field(each.asked.text),
         own=names_own_field(each.asked.text),
+        field=field_score(field.weights, field.constant, each.asked.content),
     )
 
 

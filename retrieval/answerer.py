@@ -38,6 +38,7 @@ from retrieval.answer import (
     Status,
 )
 from retrieval.facts import Fact, states
+from retrieval.field import field_score
 from retrieval.lookup import Named
 from retrieval.question import Question
 from retrieval.rank import PLAIN, Ranker, RankSettings, features, pushes, ranker, sureness
@@ -315,6 +316,7 @@ class Answerer:
             matter=len(asked.content),
             other=names_other_field(asked.text),
             own=names_own_field(asked.text),
+            field=field_score(self._ranker.field.weights, self._ranker.field.constant, asked.content),
         )
         sure = chance(float(self._ranker.sureness.value(evidence[None])[0]))
         hits: list[_Hit] = []

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.field import BUCKETS
 from retrieval.relative import rank, share_of_best
 from retrieval.signals import Signals
 from retrieval.weights import Weights
@@ -52,10 +53,11 @@ SURENESS = (
     "matter",
     "other",
     "own",
+    "field",
 )
 """What confidence weighs, in order: the ranker's value of the first, its lead, and its chance among all; the share of
 the question's matter that the corpus knows; signals of the first; how much matter the question has; whether it names
-another field of law, and this one."""
+another field of law, and this one; how much it sounds like this one (`retrieval.field`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class RankSettings:
 
     sure: float = 0.2
     """Confidence from which the first quote answers."""
-    near: float = 0.05
+    near: float = 0.08
     """Confidence from which clauses are offered as related."""
     other_field: float = 0.4
     """The same for a question that names another field of law."""
@@ -88,6 +90,8 @@ class Ranker:
 
     order: Weights
     sureness: Weights
+    field: Weights
+    """The table of `retrieval.field`."""
 
 
 @cache
@@ -98,17 +102,18 @@ def ranker() -> Ranker:
 
 def unfitted() -> Ranker:
     """A ranker without weights, for a search whose order is not used."""
-    return Ranker(Weights(np.zeros(len(FEATURES)), 0.0), Weights(np.zeros(len(SURENESS)), 0.0))
+    return Ranker(*(Weights(np.zeros(size), 0.0) for size in (len(FEATURES), len(SURENESS), BUCKETS)))
 
 
 def read(table: dict[str, Any]) -> Ranker:
     """Read a ranker as `ranker.json` holds it. Raises ValueError if it was fitted for other features."""
     if tuple(table["order"]["features"]) != FEATURES or tuple(table["sureness"]["features"]) != SURENESS:
         raise ValueError("ranker.json was fitted for other features; run danchu evaluate fit")
-    order, sureness = table["order"], table["sureness"]
+    order, sureness, field = table["order"], table["sureness"], table["field"]
     return Ranker(
         Weights(np.array(order["weights"]), float(order["constant"])),
         Weights(np.array(sureness["weights"]), float(sureness["constant"])),
+        Weights(np.array(field["weights"], dtype=np.float64), float(field["constant"])),
     )
 
 
@@ -142,6 +147,7 @@ def sureness(
     matter: int,
     other: bool,
     own: bool,
+    field: float,
 ) -> NDArray[np.float64]:
     """The features of confidence in one passage: shape (SURENESS,)."""
     return np.array(
@@ -157,5 +163,6 @@ def sureness(
             min(matter, 10) / 10,
             float(other),
             float(own),
+            min(max(field, -4.0), 4.0),
         ]
     )

@@ -140,14 +140,18 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
+_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]+")
+
+
 def strip_layout(text: str) -> str:
     """A text's letters, without white space, layout marks, soft hyphens or the place of tone marks.
 
     Two texts are word for word the same exactly if this is equal for both and so are their tone marks in order; it
     returns the letters followed by the tone marks.
     """
-    lines = (line for line in text.split("\n") if not re.fullmatch(r"\s*\d{1,3}\s*", line))
-    bare = unicodedata.normalize("NFD", re.sub(r"[\s*#\u00ad\u200b\ufeff]+", "", "".join(lines)))
+    # What cannot be seen goes first, as in `canonical`: a number with a soft hyphen behind it is a page number too.
+    lines = (line for line in _UNSEEN.sub("", text).split("\n") if not re.fullmatch(r"\s*\d{1,3}\s*", line))
+    bare = unicodedata.normalize("NFD", re.sub(r"[\s*#]+", "", "".join(lines)))
     letters = "".join(char for char in bare if char not in _TONES)
     return letters + "\n" + "".join(char for char in bare if char in _TONES)
 
@@ -157,7 +161,7 @@ def strip_layout(text: str) -> str:
 
 def _unify_space(draft: _Draft) -> _Draft:
     """Soft hyphens, zero-width characters and the byte order mark go; other white space becomes plain spaces."""
-    draft = draft.drop(re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]+"))
+    draft = draft.drop(_UNSEEN)
     newlines = re.compile("\r\n|[\r\f\v\u2028\u2029\x85]")
     draft = draft.edit(_Edit(*m.span(), "\n") for m in newlines.finditer(draft.text))
     return draft.edit(_Edit(*m.span(), " ") for m in re.finditer("[\t\u00a0\u2000-\u200a\u202f\u3000]", draft.text))

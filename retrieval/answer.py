@@ -137,7 +137,7 @@ class Signal:
 
     name: str
     value: float
-    push: float
+    push: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

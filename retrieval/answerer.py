@@ -262,7 +262,7 @@ class Answerer:
         if first is None or max(hit.confidence for hit in hits) < near:
             return end(Status.UNANSWERED, Reason.OTHER_LAW if other else Reason.NO_PROVISION)
         quotes = self._quotes(hits, on, whole=False)
-        if asked.fact and not states(asked.fact, first.document.words(first.provision), asked.unit):
+        if asked.fact and not states(asked.fact, first.document.words(first.provision), asked.unit, asked.subjects):
             if stray:
                 return end(Status.UNANSWERED, Reason.OFF_TOPIC)
             return end(Status.RELATED, Reason.FACT_NOT_STATED, quotes)

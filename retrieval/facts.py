@@ -32,6 +32,7 @@ class Fact(StrEnum):
     FORM = "form"
     HOUR = "hour"
     MEMBERS = "members"
+    AGE = "age"
 
 
 _ROLE = (
@@ -87,7 +88,7 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             "(?:e?mail|hom thu|thu dien tu|zalo|facebook|fanpage|website|trang web|cong thong tin|duong link|link|"
             "ten mien|ma qr|app)(?: \\w+){0,9} (?:dia chi|la gi|la bao nhieu|ten gi|ten la)",
             "(?:zalo|facebook|fanpage|website|trang web|app) nao$",
-            "email cua|duong link|ten mien",
+            "email cua|duong link|ten mien|o (?:duong|pho|so|so nha) nao",
             "(?:phong|tang|nha|ban|cua|duong|ngo) so may|tang may|(?:phong|tang) may",
         ),
     ),
@@ -108,6 +109,7 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             "(?:khu pho|phuong|xa|truong|don vi|co quan|thon|to dan pho|doanh nghiep|cong ty|mo hinh|ca nhan|tap the|"
             "noi) nao (?:da |dang |se )?(?:duoc )?(?:chon|dat|dung dau|lam diem|thi diem|xuat sac|tot nhat|kem nhat|"
             "nhan bang|lam tot nhat|bi phe binh|bi nhac|cham nhat)",
+            "ai (?:da |vua |moi )?(?:duoc|bi) (?:khen|thuong|ky luat|chon|bau|phe binh)(?: \\w+){0,10} nam 20",
         ),
     ),
     (
@@ -132,6 +134,7 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             f"{_MONEY}(?: \\w+){{0,10}} bao nhieu(?=$| (?:tien|dong|trieu|ty|mot|moi|1|cho|thi|vay|a|z|v)(?!\\w))",
             r"bao nhieu.{0,20}(?:mot|1|/)\s?(?:thang|nguoi|lan)",
             f"(?:bao nhieu|may) {_MONEY}",
+            "(?:tru|giam) (?:luong|thuong)",
         ),
     ),
     (
@@ -173,8 +176,11 @@ _PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{'|'.join(words)})")) for fact, word
 _NOUNS: tuple[tuple[Fact, str], ...] = (
     (Fact.SHARE, "t[yi] le"),
     (Fact.SUM, "muc (?:tien |tien phat|phat|chi|khen thuong|thuong|luong|ho tro|phu cap|dong gop|kinh phi|thu)"),
+    (Fact.SUM, "(?:luong|phu cap|thu lao|tien thuong|hoc phi|le phi) (?:cua|cho|hang thang|moi thang)"),
     (Fact.DAYS, "thoi han"),
     (Fact.WHEN, "dinh ky"),
+    (Fact.AGE, "tuoi (?:toi da|toi thieu)|do tuoi"),
+    (Fact.CONTACT, "so tai khoan|so fax|ma so thue"),
 )
 """Nouns for a fact; they ask for it where nothing else is asked ("chủ trương gì về mức chi" asks for no sum)."""
 _NOUN_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{noun})")) for fact, noun in _NOUNS]
@@ -205,7 +211,8 @@ STATED: dict[Fact, re.Pattern[str]] = {
     Fact.DAYS: re.compile(
         r"\d+\s*(?:\([^)]{1,20}\)\s*)?(?:(?:ngay|gio|tuan)\b|(?:thang|nam)\b(?!\s*\d))|nam\s+mot\s+lan"
     ),
-    Fact.DATE: re.compile(rf"{_DAY}|h[aà]ng (?:quy|thang|tuan)"),
+    Fact.DATE: re.compile(_DAY),
+    Fact.AGE: re.compile(r"\d+\s*tuoi"),
     Fact.WHEN: re.compile(
         rf"{_DAY}|\d+\s*(?:thang|ngay|nam)\b|h[aà]ng (?:nam|quy|thang|ngay)|dinh ky|thuong xuyen|moi nam|sau khi|"
         r"truoc khi|den khi|kip thoi"
@@ -261,12 +268,33 @@ def _is_of_something_else(fact: Fact, folded: str, match: re.Match[str]) -> bool
     return fact is Fact.BASIS and bool(_RULES.search(folded))
 
 
-def states(fact: Fact, words: str, unit: str | None = None) -> bool:
-    """Whether a clause states a fact of the kind asked for; of a count, whether it counts that unit."""
+_ABOUT = re.compile(
+    r"(?<!\w)(?:ngân sách|lương|phụ cấp|phạt|lệ phí|nhiệm kỳ|học phí|thù lao|tuổi|phiếu)(?!\w)", re.IGNORECASE
+)
+"""What a number is a number of; a clause that has no such word states another number."""
+_NUMBERS = frozenset((Fact.SHARE, Fact.SUM, Fact.DAYS, Fact.COUNT, Fact.PERIOD, Fact.AGE))
+
+
+def subjects_asked(text: str) -> tuple[str, ...]:
+    """What the number is of that a question asks for, where that can be told: "ngan sach", "luong"."""
+    return tuple(dict.fromkeys(fold(subject) for subject in _ABOUT.findall(text)))
+
+
+def states(fact: Fact, words: str, unit: str | None = None, subjects: tuple[str, ...] = ()) -> bool:
+    """Whether a clause states a fact of the kind asked for.
+
+    Args:
+        fact: the kind.
+        words: the clause.
+        unit: of a count, what is counted.
+        subjects: of a number, what it is of; the clause must have all of these words.
+    """
     pattern = STATED.get(fact)
     if pattern is None:
         return True
     folded = fold(words)
+    if fact in _NUMBERS and any(subject not in folded for subject in subjects):
+        return False
     if fact is Fact.COUNT and unit:
         units = _PERSONS if re.fullmatch(_PERSONS, unit) else re.escape(unit)
         counted = rf"(?<!\w){_NUMERAL} (?:\([^)]{{1,20}}\) )?(?:\w+ )?(?:{units})(?!\w)"

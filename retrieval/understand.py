@@ -12,7 +12,7 @@ from corpus.mention import DocumentMention, ProvisionMention, find_documents, fi
 from corpus.places import PlaceMention, find_places, within
 from corpus.text import fold
 from index.normalise import syllables
-from retrieval.facts import OTHER_ASKED, Fact, fact_asked, unit_asked
+from retrieval.facts import OTHER_ASKED, Fact, fact_asked, subjects_asked, unit_asked
 from retrieval.question import MAX_QUESTION_CHARS, Question
 from retrieval.words import law_words, names_own_field, write_out
 
@@ -45,6 +45,8 @@ class Understanding:
     fact: Fact | None
     unit: str | None = None
     """What is counted where a number is asked for ("thành viên"), in letters without accents."""
+    subjects: tuple[str, ...] = ()
+    """What the number asked for is of, in letters without accents."""
     next_question: str | None = None
     context: tuple[str, ...] = ()
     """The same as `content`, of the earlier question that a follow-up carries on; it counts for less."""
@@ -166,6 +168,7 @@ def _read(text: str, held: Sequence[Place], following: str | None, accented: Cal
         documents=documents,
         fact=fact_asked(guess),
         unit=unit_asked(guess),
+        subjects=subjects_asked(guess),
         next_question=following,
     )
 

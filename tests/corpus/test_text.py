@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.catalog import Catalog
@@ -48,6 +48,8 @@ def test_a_page_cut_before_a_capital_is_joined_where_the_two_words_stand_togethe
 
 
 @given(VIETNAMESE)
+@example("0\u00ad")
+@example("a\u200b\n12\u200d\nb")
 def test_words_are_never_changed_and_every_span_leads_back(source: str) -> None:
     body = canonical(source)
     assert len(body.text) == len(body.starts) == len(body.ends)

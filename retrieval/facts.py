@@ -33,6 +33,9 @@ class Fact(StrEnum):
     HOUR = "hour"
     MEMBERS = "members"
     AGE = "age"
+    PAPERS = "papers"
+    SANCTION = "sanction"
+    YEAR = "year"
 
 
 _ROLE = (
@@ -97,7 +100,8 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         (
             f"(?:ho )?ten (?:cua )?(?:nguoi|ong|ba|can bo|dong chi|{_ROLE})",
             f"ai (?:dang )?(?:la|lam|giu chuc) {_ROLE}",
-            "ten (?:la )?gi(?! )|ho va ten|ho ten",
+            "ten (?:la )?gi(?! (?:ve|trong))|ho va ten|ho ten|neu ten",
+            "(?:dong chi|ong|ba)(?: \\w+){0,6} nao|(?:ong hay ba|ong ba) nao",
             f"{_ROLE}(?: \\w+){{0,8}} la ai",
             f"{_ROLE}(?: \\w+){{0,6}} (?:la |ten )?(?:ong|ba|dong chi) nao",
             "(?:ong|ba) nao",
@@ -107,8 +111,12 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
         Fact.CHOSEN,
         (
             "(?:khu pho|phuong|xa|truong|don vi|co quan|thon|to dan pho|doanh nghiep|cong ty|mo hinh|ca nhan|tap the|"
-            "noi) nao (?:da |dang |se )?(?:duoc )?(?:chon|dat|dung dau|lam diem|thi diem|xuat sac|tot nhat|kem nhat|"
-            "nhan bang|lam tot nhat|bi phe binh|bi nhac|cham nhat)",
+            "noi) nao (?:da |dang |se )?(?:duoc )?(?:chon|dat|dung dau|lam diem|thi diem|xuat sac|tot nhat|"
+            "kem nhat|nhan bang|lam tot nhat|bi phe binh|bi nhac|cham nhat|bi neu ten|cung cap|dau tien)",
+            "(?:khu pho|phuong|xa|truong|don vi|co quan|thon|doanh nghiep|cong ty|cty) nao(?: \\w+){0,6} "
+            "(?:duoc|dc|bi) (?:\\w+ )?(?:chon|lam diem|neu ten|phe binh|thi diem|khen)",
+            "(?:phuong|xa|truong hoc|khu pho|thon) nao (?:trong|thuoc) ",
+            "(?:cung cap|xin|cho xem|co) danh sach(?! nhan)|(?:cong ty|cty|don vi) nao (?:lam|cung cap|thue|trung)",
             "ai (?:da |vua |moi )?(?:duoc|bi) (?:khen|thuong|ky luat|chon|bau|phe binh)(?: \\w+){0,10} nam 20",
         ),
     ),
@@ -153,12 +161,37 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             "(?:trong )?bao lau",
         ),
     ),
+    (
+        Fact.YEAR,
+        (
+            "(?:den|tu|truoc|trong|vao) nam nao",
+            "het hieu luc (?:ngay|khi|luc|tu|vao)",
+        ),
+    ),
+    (
+        Fact.PAPERS,
+        (
+            "(?:nop|can|kem|chuan bi|mang|xin) (?:\\w+ ){0,3}(?:giay to|ho so|chung chi|bang cap|don) "
+            "(?:gi|nao|nhung gi)",
+            "(?:giay to|chung chi|bang cap) (?:gi|nao)|ho so (?:gom|co) (?:nhung )?gi",
+        ),
+    ),
+    (
+        Fact.SANCTION,
+        (
+            "phat (?:tien )?(?:\\w+ ){0,4}(?:muc nao|bao nhieu|the nao|ra sao|ntn)",
+            "(?:khien trach|canh cao|cach chuc|buoc thoi viec|ha bac)",
+            "muc (?:xu )?phat",
+            "boi thuong (?:ra sao|the nao|bao nhieu)",
+        ),
+    ),
     (Fact.HOUR, ("may gio|gio nao|gio lam viec",)),
     (Fact.MEMBERS, ("gom (?:co )?(?:nhung |cac )?(?:ai|thanh vien nao|thanh phan nao)",)),
     (
         Fact.DATE,
         (
-            "ngay nao|thang may|thang nao|ngay may|quy may|quy nao|truoc ngay|han nop|han chot|han cuoi|cham nhat la",
+            "ngay nao|ngay bn|thang may|thang nao|ngay may|quy may|quy nao|truoc ngay|han nop|han chot|han cuoi|"
+            "cham nhat la",
             "(?<!hop )thu may|lich tiep",
         ),
     ),
@@ -176,11 +209,15 @@ _PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{'|'.join(words)})")) for fact, word
 _NOUNS: tuple[tuple[Fact, str], ...] = (
     (Fact.SHARE, "t[yi] le"),
     (Fact.SUM, "muc (?:tien |tien phat|phat|chi|khen thuong|thuong|luong|ho tro|phu cap|dong gop|kinh phi|thu)"),
+    (Fact.SUM, "dinh muc|kinh phi du kien|tong muc dau tu"),
     (Fact.SUM, "(?:luong|phu cap|thu lao|tien thuong|hoc phi|le phi) (?:cua|cho|hang thang|moi thang)"),
     (Fact.DAYS, "thoi han"),
+    (Fact.PERIOD, "chu ky"),
+    (Fact.COUNT, "toc do|dung luong|dien tich|so luong|so doan|so lop"),
     (Fact.WHEN, "dinh ky"),
     (Fact.AGE, "tuoi (?:toi da|toi thieu)|do tuoi"),
-    (Fact.CONTACT, "so tai khoan|so fax|ma so thue"),
+    (Fact.DATE, "thoi diem|thoi gian du kien|an dinh vao luc"),
+    (Fact.CONTACT, "so tai khoan|so fax|ma so thue|duong dan"),
 )
 """Nouns for a fact; they ask for it where nothing else is asked ("chủ trương gì về mức chi" asks for no sum)."""
 _NOUN_PATTERNS = [(fact, re.compile(rf"(?<!\w)(?:{noun})")) for fact, noun in _NOUNS]
@@ -213,6 +250,9 @@ STATED: dict[Fact, re.Pattern[str]] = {
     ),
     Fact.DATE: re.compile(_DAY),
     Fact.AGE: re.compile(r"\d+\s*tuoi"),
+    Fact.PAPERS: re.compile(r"giay to|ho so (?:\w+ ){0,6}(?:bao )?gom|chung chi|bang cap|van bang"),
+    Fact.SANCTION: re.compile(r"phat (?:tien|tu|canh cao)|khien trach|canh cao|cach chuc|boi thuong|\d\s*dong"),
+    Fact.YEAR: re.compile(r"(?:den|tu|truoc|het) (?:het )?nam 20\d\d|het hieu luc"),
     Fact.WHEN: re.compile(
         rf"{_DAY}|\d+\s*(?:thang|ngay|nam)\b|h[aà]ng (?:nam|quy|thang|ngay)|dinh ky|thuong xuyen|moi nam|sau khi|"
         r"truoc khi|den khi|kip thoi"

@@ -14,7 +14,7 @@ from retrieval.understand import compared, understand
 @pytest.mark.parametrize(
     ("question", "fact"),
     [
-        ("Mức phạt khi cản trở dân chủ ở Thạch Khôi?", Fact.SUM),
+        ("Mức phạt khi cản trở dân chủ ở Thạch Khôi?", Fact.SANCTION),
         ("mức chi là bao nhiêu", Fact.SUM),
         ("Thành phố chủ trương gì về mức chi cho giám sát?", None),
         ("Giao nghiên cứu mức chi cho những hoạt động nào?", None),

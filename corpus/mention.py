@@ -32,14 +32,18 @@ _COUNTS = {
     "hai muoi": "20",
 }
 """The number words of ordinals up to twenty ("khoản thứ mười hai")."""
+_CARDINALS = "mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
+_PAPER = "(?:cua|nghi quyet|nq|ke hoach|to trinh|luat|nghi dinh)"
+_COUNTS |= {"mot": "1", "bon": "4"}
 _ORDINALS = "|".join(sorted((word.replace(" ", r"\s+") for word in _COUNTS), key=len, reverse=True))
 _NUMBERS = {
     Level.PART: r"(?:thu\s+\w+|[ivxlc]+|\d+)",
     Level.CHAPTER: r"(?:[ivxlc]+|\d{1,2})",
     Level.SECTION: r"(?:[ivxlc]+|\d{1,2})",
     Level.SUBSECTION: r"\d{1,2}",
-    Level.ARTICLE: rf"\d{{1,3}}[a-e]?|thu\s+(?:{_ORDINALS})",
-    Level.CLAUSE: rf"\d{{1,3}}[a-e]?|thu\s+(?:{_ORDINALS})",
+    # "Điều 3.7" is no provision of these papers; it must not be read as Điều 3.
+    Level.ARTICLE: rf"\d{{1,3}}(?:\.\d{{1,2}}|[a-e])?|thu\s+(?:{_ORDINALS})|(?:{_CARDINALS})(?=\s+{_PAPER})",
+    Level.CLAUSE: rf"\d{{1,3}}(?:\.\d{{1,2}}|[a-e])?|thu\s+(?:{_ORDINALS})",
     Level.POINT: r"[a-z]\d?",
     Level.INDENT: rf"(?:thu\s+)?(?:\d{{1,2}}|{_ORDINALS}|dau tien|dau|cuoi cung|cuoi)",
     Level.APPENDIX: r"(?:[ivxlc]+|\d{1,2})?",
@@ -300,7 +304,7 @@ def _letter(text: str, at: int) -> bool:
 def _exact(text: str, level: Level, match: re.Match[str], group: int = 1) -> str:
     """The number as provisions write it: Roman numerals large, letters small, ordinals as counts."""
     words = text[match.start(group) : match.end(group)]
-    if level is Level.INDENT or fold(words).startswith("thu"):
+    if level is Level.INDENT or (level in (Level.ARTICLE, Level.CLAUSE) and words[:1].isalpha()):
         bare = re.sub(r"^thu\s+", "", fold(words))
         return LAST if bare.startswith("cuoi") else _COUNTS.get(bare, "1" if bare.startswith("dau") else bare)
     if level in (Level.CHAPTER, Level.SECTION, Level.APPENDIX) and not words.isdigit():

@@ -210,7 +210,7 @@ _NOUNS: tuple[tuple[Fact, str], ...] = (
     (Fact.SHARE, "t[yi] le"),
     (Fact.SUM, "muc (?:tien |tien phat|phat|chi|khen thuong|thuong|luong|ho tro|phu cap|dong gop|kinh phi|thu)"),
     (Fact.SUM, "dinh muc|kinh phi du kien|tong muc dau tu"),
-    (Fact.SUM, "(?:luong|phu cap|thu lao|tien thuong|hoc phi|le phi) (?:cua|cho|hang thang|moi thang)"),
+    (Fact.SUM, "(?:luong|phu cap|thu lao|tien thuong) (?:cua|cho|hang thang|moi thang)|le phi|hoc phi"),
     (Fact.DAYS, "thoi han"),
     (Fact.PERIOD, "chu ky"),
     (Fact.COUNT, "toc do|dung luong|dien tich|so luong|so doan|so lop"),
@@ -233,7 +233,9 @@ _RULES = re.compile(r"(?<!\w)(?:quy che|huong uoc|quy uoc)(?!\w)")
 
 _MACHINE = re.compile(r"(?<!\w)máy(?!\w)", re.IGNORECASE)
 """A machine; without its accent it is the "mấy" of "how many"."""
-_MARKS = re.compile(r"[?,;:!/().]")
+_MARKS = re.compile(r"[?!/().]")
+_JOINTS = re.compile(r"[,;:]|(?<!\w)va(?!\w)")
+"""Where one thing asked ends and another may begin."""
 _UNIT = re.compile(r"(?<!\w)(?:bao nhieu|may) (\w+(?: (?:vien|phan|bieu|hinh|che|so|ky|tinh|bo|vi|quan|pho))?)")
 _PERSONS = r"nguoi|thanh vien|uy vien|dai bieu|can bo|cu tri|ho|nha|phieu"
 """Units that stand for each other, and of which a clause may state a part ("hai phần ba số cử tri")."""
@@ -296,13 +298,15 @@ def unit_asked(text: str) -> str | None:
 
 
 def _letters(folded: str) -> str:
-    return " ".join(_MARKS.sub(" ", folded).split())
+    return " ".join(_MARKS.sub(" ", _JOINTS.sub(" | ", folded)).split())
 
 
 def _is_of_something_else(fact: Fact, folded: str, match: re.Match[str]) -> bool:
     """Whether a pattern does not mean the fact: "mấy" for several, the number or bases of another paper."""
     if match[0].startswith("may ") and fact in (Fact.COUNT, Fact.SUM, Fact.DAYS, Fact.DATE):
-        return bool(OTHER_ASKED.search(folded[: match.start()] + " | " + folded[match.end() :]))
+        # A second question in the same breath ("mấy ngày và học ở đâu") takes nothing from the first.
+        before, after = folded[: match.start()].split("|")[-1], folded[match.end() :].split("|")[0]
+        return bool(OTHER_ASKED.search(f"{before} | {after}"))
     if fact is Fact.ISSUED:
         return bool(_OF_ANOTHER_PAPER.search(folded[max(0, match.start() - 40) : match.start()]))
     return fact is Fact.BASIS and bool(_RULES.search(folded))

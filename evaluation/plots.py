@@ -33,7 +33,7 @@ def by_style(figures: Mapping[str, Any]) -> str:
     axes.set_xlim(0, 1.02)
     axes.set_ylim(-0.7, len(names) - 0.2)
     axes.grid(axis="x", alpha=0.3)
-    axes.set_xlabel("xanh: trả lời đúng và chắc (sure@1); cam: từ chối đúng (abstain); vạch: khoảng tin cậy 95 %")
+    axes.set_xlabel("xanh: trả lời đúng và chắc (sure@1); cam: từ chối đúng (abstain)\nvạch: khoảng tin cậy 95 %")
     return _svg(figure)
 
 

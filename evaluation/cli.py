@@ -179,12 +179,19 @@ def fit(
     talk, law = small_talk(), other_fields(folders, 10_000, seed)
     # Half of each tells the field; the other half, not seen by that, teaches confidence.
     elsewhere, foreign = [*talk[::2], *law[:600]], [*talk[1::2], *law[600:]]
-    shipped = open_answerer(fitted=unfitted())
-    sets = [(shipped, located(read_cases(cases), shipped.catalog))]
-    if add:
-        more = open_answerer(add, fitted=unfitted())
-        sets.append((more, located(read_cases([added_cases]), more.catalog)))
-    fitted = run(sets, elsewhere, foreign, say=lambda line: print(line, file=sys.stderr))
+
+    def fitted_with(doors: bool) -> dict[str, Any]:
+        shipped = open_answerer(fitted=unfitted(), doors=doors)
+        sets = [(shipped, located(read_cases(cases), shipped.catalog))]
+        if add:
+            more = open_answerer(add, fitted=unfitted(), doors=doors)
+            sets.append((more, located(read_cases([added_cases]), more.catalog)))
+        print("có câu hỏi soạn sẵn" if doors else "không có câu hỏi soạn sẵn", file=sys.stderr)
+        return run(sets, elsewhere, foreign, say=lambda line: print(line, file=sys.stderr))
+
+    fitted = fitted_with(doors=True)
+    # A document may have no authored questions: it has an order and a confidence of its own.
+    fitted["bare"] = {key: value for key, value in fitted_with(doors=False).items() if key != "field"}
     out.write_text(json.dumps(fitted, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

@@ -25,7 +25,7 @@ class Findings:
     Args:
         scores: of all cases.
         free: of the same cases without thresholds.
-        no_doors: of the same cases without the authored questions; nothing fitted anew.
+        no_doors: of the same cases without the authored questions, by the weights for documents that have none.
         accents: the answerable cases with accents against the same without.
         parts: the ablation, everything first; empty if it was not asked for.
     """

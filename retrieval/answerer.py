@@ -289,10 +289,14 @@ class Answerer:
             ]
         return [{d.id for d in self.catalog}]
 
+    def _fitted(self, scope: set[str]) -> Ranker:
+        """Order and confidence for a set of documents: another where none of them has authored questions."""
+        return self._ranker.bare if self._ranker.bare and not scope & self.reader.authored else self._ranker
+
     def _ordered(self, scope: set[str], signals: Signals) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The passages of a set of documents, and the ranker's value of each."""
         rows = np.array([row for row, (d, _) in enumerate(self._rows) if d.id in scope], dtype=np.int64)
-        return rows, self._ranker.order.value(features(signals, rows))
+        return rows, self._fitted(scope).order.value(features(signals, rows))
 
     def _best(self, scope: set[str], signals: Signals, asked: Understanding, on: dt.date, most: int) -> list[_Hit]:
         """The best provisions in a set of documents, none inside another."""
@@ -305,6 +309,7 @@ class Answerer:
         top = float(values[order[0]])
         margin = top - float(values[order[1]]) if len(order) > 1 else top
         chances = shares(values)
+        fitted = self._fitted(scope)
         beside = self.settings.beside if most > 2 else self.settings.beside_compared
         evidence = sureness(
             signals,
@@ -316,9 +321,9 @@ class Answerer:
             matter=len(asked.content),
             other=names_other_field(asked.text),
             own=names_own_field(asked.text),
-            field=field_score(self._ranker.field.weights, self._ranker.field.constant, asked.content),
+            field=field_score(fitted.field.weights, fitted.field.constant, asked.content),
         )
-        sure = chance(float(self._ranker.sureness.value(evidence[None])[0]))
+        sure = chance(float(fitted.sureness.value(evidence[None])[0]))
         hits: list[_Hit] = []
         for at in order[: 10 * most]:
             document, provision = self._rows[int(rows[at])]
@@ -389,10 +394,11 @@ class Answerer:
         )
 
     def _candidates(self, scopes: Sequence[set[str]], signals: Signals) -> tuple[Candidate, ...]:
-        rows, values = self._ordered(set().union(*scopes), signals)
+        every = set().union(*scopes)
+        rows, values = self._ordered(every, signals)
         chances = shares(values)
         best = np.argsort(-values, kind="stable")[:_EXPLAINED]
-        moved = pushes(self._ranker.order, features(signals, rows))
+        moved = pushes(self._fitted(every).order, features(signals, rows))
         return tuple(
             Candidate(
                 citation=f"{p.path.words} {name(d.meta)}",

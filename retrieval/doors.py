@@ -43,6 +43,10 @@ class Doors:
     def __len__(self) -> int:
         return len(self._to)
 
+    def passages(self) -> set[int]:
+        """The rows of the passages that some question leads to."""
+        return set(self._to.tolist())
+
     def knows(self, words: Sequence[str]) -> set[str]:
         """Those of some syllables that stand in some question."""
         return self._coverage.knows(words)

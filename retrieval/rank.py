@@ -92,6 +92,8 @@ class Ranker:
     sureness: Weights
     field: Weights
     """The table of `retrieval.field`."""
+    bare: Ranker | None = None
+    """The same for documents that have no authored questions."""
 
 
 @cache
@@ -102,7 +104,8 @@ def ranker() -> Ranker:
 
 def unfitted() -> Ranker:
     """A ranker without weights, for a search whose order is not used."""
-    return Ranker(*(Weights(np.zeros(size), 0.0) for size in (len(FEATURES), len(SURENESS), BUCKETS)))
+    order, sureness, field = (Weights(np.zeros(size), 0.0) for size in (len(FEATURES), len(SURENESS), BUCKETS))
+    return Ranker(order, sureness, field)
 
 
 def read(table: dict[str, Any]) -> Ranker:
@@ -110,10 +113,12 @@ def read(table: dict[str, Any]) -> Ranker:
     if tuple(table["order"]["features"]) != FEATURES or tuple(table["sureness"]["features"]) != SURENESS:
         raise ValueError("ranker.json was fitted for other features; run danchu evaluate fit")
     order, sureness, field = table["order"], table["sureness"], table["field"]
+    bare = table.get("bare")
     return Ranker(
-        Weights(np.array(order["weights"]), float(order["constant"])),
-        Weights(np.array(sureness["weights"]), float(sureness["constant"])),
-        Weights(np.array(field["weights"], dtype=np.float64), float(field["constant"])),
+        bare=read({**bare, "field": field}) if bare else None,
+        order=Weights(np.array(order["weights"]), float(order["constant"])),
+        sureness=Weights(np.array(sureness["weights"]), float(sureness["constant"])),
+        field=Weights(np.array(field["weights"], dtype=np.float64), float(field["constant"])),
     )
 
 

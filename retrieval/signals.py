@@ -73,6 +73,9 @@ class SignalReader:
         self._relevance = Relevance(index)
         numbers = {passage.key: row for row, passage in enumerate(index.passages)}
         self.doors = Doors(doors, numbers, len(numbers)) if doors is not None else None
+        led_to = self.doors.passages() if self.doors is not None else set()
+        self.authored = {self.rows[row][0].id for row in led_to}
+        """The ids of the documents that have authored questions."""
         position = {d.id: n for n, d in enumerate(catalog)}
         self._documents = np.array([position[d.id] for d, _ in self.rows], dtype=np.int32)
         whole = [d.words(p) if p.end - p.start <= 2_000 else d.own_words(p) for d, p in self.rows]

@@ -188,7 +188,8 @@ def find_documents(text: str) -> list[DocumentMention]:
         kind = dict(KIND_WORDS)[match[1]]
         tail = re.compile(number).match(folded, match.end())
         if tail and re.match(
-            r"\s*(?:thang|nam|ngay|nguoi|gio|ho|lan|cuoc|buoi|noi dung|muc tieu)(?!\w)", folded[tail.end() :]
+            r"\s*(?:thang|nam(?!\s+(?:19|20)\d\d)|ngay(?!\s+\d)|nguoi|gio|ho|lan|cuoc|buoi|noi dung|muc tieu)(?!\w)",
+            folded[tail.end() :],
         ):
             tail = None
         if match[1] in ("nd", "kh", "ttr") and not tail:

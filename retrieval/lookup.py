@@ -104,7 +104,13 @@ def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tu
     here = [d for d in of_kind if d.meta.place in asked.held_places]
     if here and all(_of_another_year(text[mention.end :], d) for d in here):
         return [], " ".join((_upper_first(words_used), *text[mention.end :].split("?")[0].split()[:8]))
-    return (here, None) if here and asked.held_places else ([], None)
+    if here and asked.held_places:
+        return here, None
+    begins = not folded[: mention.start].split() or folded[: mention.start].split()[-1] in ("theo", "trong", "tai")
+    dated = _YEAR.search(folded[mention.end :][:_YEAR_NEAR])
+    if asked.held_places and begins and dated and mention.kind in (Kind.PLAN, Kind.RESOLUTION, Kind.SUBMISSION):
+        return [], f"{_upper_first(words_used)} của {asked.held_places[0].name}"
+    return [], None
 
 
 _YEAR = re.compile(r"(?:nam |/)(20[0-3]\d)(?!\d)")

@@ -169,3 +169,25 @@ def test_a_part_of_another_paper_is_searched_in_the_one_that_is_named(answerer: 
     answer = answerer.answer(Question(question))
     assert answer.reason is not Reason.PROVISION_NOT_FOUND
     assert answer.quotes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Nghị quyết số 18 năm 2017 của Trung ương nêu những mục tiêu nào?",
+        "Kế hoạch thực hiện dân chủ năm 2026 của phường Thạch Khôi giao cho bộ phận nào chủ trì?",
+        "Kế hoạch thực hiện dân chủ của quận Ngô Quyền năm 2023 đặt chủ đề gì?",
+        "Chỉ thị 30-CT/TW nói gì",
+        "Kết luận số 120 của Ban Bí thư",
+    ],
+)
+def test_a_paper_of_another_year_or_kind_is_not_held(answerer: Answerer, question: str) -> None:
+    answer = answerer.answer(Question(question))
+    assert (answer.status, answer.reason) == (Status.UNANSWERED, Reason.DOCUMENT_NOT_IN_CORPUS)
+
+
+@pytest.mark.parametrize(
+    "question", ["Nghị quyết 18/NQ-HĐND năm 2024 Kim Bảng ai ký", "kế hoạch năm 2025 của Ngô Quyền ai ký"]
+)
+def test_a_paper_of_its_own_year_is_held(answerer: Answerer, question: str) -> None:
+    assert answerer.answer(Question(question)).quotes[0].citation.path.id == "signature"

@@ -30,11 +30,12 @@ _COUNTS = {
     **{word: str(n) for n, word in enumerate(_TO_TEN, 1)},
     **{f"muoi {word}": str(n) for n, word in enumerate(_TEENS, 11)},
     "hai muoi": "20",
+    "mot": "1",
+    "bon": "4",
 }
-"""The number words of ordinals up to twenty ("khoản thứ mười hai")."""
+"""Number words up to twenty, of ordinals ("khoản thứ mười hai") and after "Điều"."""
 _CARDINALS = "mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
 _PAPER = "(?:cua|nghi quyet|nq|ke hoach|to trinh|luat|nghi dinh)"
-_COUNTS |= {"mot": "1", "bon": "4"}
 _ORDINALS = "|".join(sorted((word.replace(" ", r"\s+") for word in _COUNTS), key=len, reverse=True))
 _NUMBERS = {
     Level.PART: r"(?:thu\s+\w+|[ivxlc]+|\d+)",
@@ -194,10 +195,9 @@ def find_documents(text: str) -> list[DocumentMention]:
             tail = None
         if match[1] in ("nd", "kh", "ttr") and not tail:
             continue
-        # Most of these are ordinary words; "số" or a slash makes them papers.
-        if match[1] == "cv" and tail and len(tail[1]) > 2:
-            pass
-        elif match[1] in _OFTEN_WORDS and not (tail and re.search(r"(?<!\w)so(?!\w)|[/-]", tail[0])):
+        # Most of these are ordinary words; "số", a slash or, after "cv", a long number makes them papers.
+        long = match[1] == "cv" and tail and len(tail[1]) > 2
+        if match[1] in _OFTEN_WORDS and not long and not (tail and re.search(r"(?<!\w)so(?!\w)|[/-]", tail[0])):
             continue
         end = tail.end() if tail else match.end()
         this = bool(re.match(r"\s+nay\b", folded[match.end() :]))

@@ -242,7 +242,7 @@ _NUMBERED = re.compile(
 def _numbers_another(text: str, document: Document) -> bool:
     """Whether a question asks for the number or date of a paper of another kind than this document."""
     match = _NUMBERED.search(" ".join(fold(text).split()))
-    return bool(match) and dict(KIND_WORDS).get(match[1], Kind.OTHER) is not document.meta.kind if match else False
+    return match is not None and dict(KIND_WORDS).get(match[1], Kind.OTHER) is not document.meta.kind
 
 
 _NAMING = frozenset("nghị quyết kế hoạch tờ trình luật định toàn bộ văn bản nội dung đầy đủ xem đọc về".split())

@@ -226,6 +226,7 @@ def _follow(
             provisions=here.provisions or last.provisions,
             fact=here.fact or last.fact,
             unit=here.unit if here.fact else last.unit,
+            subjects=here.subjects if here.fact else last.subjects,
             context=last.context,
             context_searched=last.context_searched,
         )
@@ -235,6 +236,7 @@ def _follow(
         shown=shown,
         fact=here.fact if asks else last.fact,
         unit=here.unit if asks else last.unit,
+        subjects=here.subjects if asks else last.subjects,
         context=(*last.content, *(syllable for words in last.added for syllable in syllables(words))),
         context_searched=last.searched,
     )

@@ -119,3 +119,11 @@ def test_the_city_above_is_compared_where_it_is_only_called_the_city(catalog: Ca
     assert [place.name for place in compared(asked, held)] == ["Phường Thạch Khôi", "Thành phố Hải Phòng"]
     alone = understand(Question("Thạch Khôi công khai những gì?"), held)
     assert [place.name for place in compared(alone, held)] == ["Phường Thạch Khôi"]
+
+
+def test_what_a_number_is_of_goes_with_the_fact_that_is_carried_on(catalog: Catalog) -> None:
+    before = ("Hải Phòng chi bao nhiêu phần trăm ngân sách cho chuyển đổi số?",)
+    carried = understand(Question("Còn ở Thạch Khôi thì sao?", previous=before), places_of(catalog))
+    assert (carried.fact, carried.subjects) == (Fact.SHARE, ("ngan sach",))
+    other = understand(Question("Còn thanh tra thì nhiệm kỳ ai quyết?", previous=before), places_of(catalog))
+    assert other.fact is None

@@ -42,6 +42,7 @@ format: dev
 
 bench: setup
 	$(BIN)/python -m evaluation.bench $(ARTICLES)
+	$(BIN)/python -m bot.feedback.bench
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -12,21 +12,38 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.cli_answering import answering_app
 from bot.cli_corpus import corpus_app, index_app
 from bot.cli_tools import console, fail, home, notes, opened, progress_bar
 from bot.feedback.cli import feedback_app
+from bot.feedback.cli_db import db_app
+from bot.feedback.cli_user import user_app
 from evaluation.cli import evaluate_app
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
     from bot.engine import Engine
     from retrieval.answer import Answer
+    from retrieval.answerer import Answerer
+
+
+def _give_pins(answerer: Answerer) -> None:
+    """Let an answerer know the pins of the database: for `danchu evaluate cases --live`, which knows no database."""
+    from bot.feedback.database import Database
+    from bot.feedback.pins import Pins, questions_of
+    from bot.settings import load_settings
+    from retrieval.reviewed import Reviewed
+
+    with closing(Database(load_settings().database_url)) as database:
+        answerer.reviewed = Reviewed(questions_of(Pins(database).active()), answerer)
+
 
 app = typer.Typer(
     name="danchu",
@@ -34,12 +51,15 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "obj": _give_pins},
 )
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(index_app, name="index")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(answering_app, name="answering")
+app.add_typer(db_app, name="db")
+app.add_typer(user_app, name="user")
 
 
 def main() -> NoReturn:
@@ -69,7 +89,9 @@ def ask(
         bool, typer.Option(help="In vì sao điều khoản này đứng đầu: từng tín hiệu và phần nó đẩy lên.")
     ] = False,
     batch: Annotated[Path | None, typer.Option(help="Tệp JSONL, mỗi dòng một câu hỏi.")] = None,
-    live: Annotated[bool, typer.Option(help="Với --batch: cũng ghi câu hỏi vào cơ sở dữ liệu.")] = False,
+    live: Annotated[
+        bool, typer.Option(help="Với --batch: cũng ghi câu hỏi vào cơ sở dữ liệu, và trả lời theo các ghim.")
+    ] = False,
 ) -> None:
     """Hỏi một câu."""
     if (question is None) == (batch is None):
@@ -95,12 +117,13 @@ def ask(
 def chat(place: Annotated[str | None, typer.Option(help="Địa phương.")] = None) -> None:
     """Trò chuyện trong cửa sổ lệnh."""
     from bot import messages
+    from bot.settings import load_settings
     from bot.terminal import show_answer
     from retrieval.question import Question
 
     screen = console()
     screen.print(messages.GREETING)
-    screen.print(messages.PRIVACY, style="dim")
+    screen.print(messages.PRIVACY.format(days=load_settings().retention_days), style="dim")
     previous: list[str] = []
     with _assistant(opened()) as (assistant, trouble):
         while True:
@@ -122,18 +145,30 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Địa chỉ để nghe.")] = None,
     port: Annotated[int | None, typer.Option(help="Cổng.")] = None,
 ) -> None:
-    """Chạy trang hỏi đáp, cùng Telegram khi có mã."""
+    """Chạy trang hỏi đáp, cùng Telegram và Zalo khi có mã."""
     from bot.serving import serve as run
 
     run(host, port)
 
 
-@app.command(epilog="Ví dụ: `DANCHU_TELEGRAM_TOKEN=… danchu telegram`")
-def telegram() -> None:
-    """Chạy riêng kênh Telegram."""
-    from bot.serving import telegram as run
+_Host = Annotated[str | None, typer.Option(help="Địa chỉ để nghe webhook.")]
+_Port = Annotated[int | None, typer.Option(help="Cổng để nghe webhook.")]
 
-    run()
+
+@app.command(epilog="Ví dụ: `DANCHU_TELEGRAM_TOKEN=… danchu telegram`")
+def telegram(host: _Host = None, port: _Port = None) -> None:
+    """Chạy riêng kênh Telegram."""
+    from bot.serving import alone
+
+    alone(["telegram"], host, port)
+
+
+@app.command(epilog="Ví dụ: `DANCHU_ZALO_TOKEN=… danchu zalo`")
+def zalo(host: _Host = None, port: _Port = None) -> None:
+    """Chạy riêng kênh Zalo: bot, và Official Account khi có đặt."""
+    from bot.serving import alone
+
+    alone(["zalo", "zalo_oa"], host, port)
 
 
 @app.command(epilog="Ví dụ: `danchu verify K7M2Q8XH`")
@@ -142,17 +177,13 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
     """Kiểm tra một trích dẫn còn nguyên trong văn bản hay không."""
+    from bot import messages
     from corpus.catalog import open_catalog
     from corpus.verify import Standing
     from corpus.verify import verify as check
 
     verdict = check(code, open_catalog(home()))
-    sentence = {
-        Standing.STANDS: "Trích dẫn còn nguyên trong văn bản.",
-        Standing.WORDS_CHANGED: "Trích dẫn KHÔNG còn nguyên.",
-        Standing.UNKNOWN: "Không có trích dẫn nào trong các văn bản đang giữ mang mã này.",
-        Standing.NOT_A_CODE: "Đây không phải mã kiểm tra (8 chữ và số, không có 0, O, 1, I, L).",
-    }[verdict.standing]
+    sentence = messages.STANDING[verdict.standing]
     stands = verdict.standing is Standing.STANDS
     if as_json:
         citation = verdict.citation
@@ -184,10 +215,14 @@ def verify(
 def _assistant(engine: Engine) -> Iterator[tuple[Assistant, Callable[[], str | None]]]:
     """The assistant over an engine, and what tells in one line why recording failed, or None."""
     from bot.assistant import Assistant
+    from bot.feedback.pins import open_pins
     from bot.feedback.recorder import open_recorder
     from bot.settings import load_settings
 
-    recorder = open_recorder(load_settings())
+    settings = load_settings()
+    recorder = open_recorder(settings)
+    pins, stop = open_pins(settings), Event()
+    engine.watch(pins.changed, stop)
 
     def trouble() -> str | None:
         status = recorder.status()
@@ -196,6 +231,8 @@ def _assistant(engine: Engine) -> Iterator[tuple[Assistant, Callable[[], str | N
     try:
         yield Assistant(engine, recorder), trouble
     finally:
+        stop.set()
+        pins.close()
         recorder.close()
 
 

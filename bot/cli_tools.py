@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -65,6 +66,14 @@ def home() -> Path:
     from bot.settings import load_settings
 
     return load_settings().make_home()
+
+
+def login() -> str:
+    """Who works at this machine, for the records of what was done."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user without a name
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "không rõ"
 
 
 def opened() -> Engine:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import messages
+from bot.message import Block, Line, Message, Style
 from retrieval.answer import Answer, Quote, Status
+
+BADGES = {"in_force": "🟢", "not_yet": "🟡", "expired": "🔴", "not_binding": "⚪", "unknown": "🟠"}
+"""A colour beside the words that say the same."""
+
+FOLDED_OVER = 900
+"""A longer quote may come folded; a shorter one stands open. In code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,43 @@ def reply(answer: Answer) -> Reply:
     return Reply(
         status=answer.status,
         headline=messages.headline(answer),
-        understood=messages.UNDERSTOOD.format(understood=answer.understood) if answer.understood else "",
-        quotes=tuple(_block(quote) for quote in answer.quotes),
+        # Words that are searched for as they were typed need not be said again.
+        understood="" if _as_typed(answer) else messages.UNDERSTOOD.format(understood=answer.understood),
+        quotes=tuple(block(quote) for quote in answer.quotes),
         closing=messages.closing(answer),
         next_question=messages.NEXT_QUESTION.format(question=following) if following else None,
     )
 
 
-def _block(quote: Quote) -> QuoteBlock:
+def message(said: Reply) -> Message:
+    """A reply as a chat says it: headline, quotes with their proof, closing lines."""
+    return Message(
+        (
+            (Line(said.headline), Line(said.understood, Style.SOFT)),
+            *map(lines, said.quotes),
+            (Line(said.closing),),
+            (Line(said.next_question or ""),),
+        )
+    )
+
+
+def lines(quoted: QuoteBlock, *, fold: bool = True) -> Block:
+    """One quote as lines: citation, force, lead-in, the words, what remains, the code that proves it."""
+    badge = f"{BADGES.get(quoted.force, '')} {quoted.badge}".strip() if quoted.badge else ""
+    noted = Line(quoted.note, Style.SOFT, f"{badge} · ") if badge and quoted.note.strip() else Line(badge)
+    folded = Style.FOLDED if fold and len(quoted.text) > FOLDED_OVER else Style.QUOTE
+    return (
+        Line(quoted.citation, Style.STRONG),
+        noted,
+        *(Line(words, Style.SOFT) for words in quoted.lead_in),
+        Line(quoted.text, folded),
+        Line(quoted.rest),
+        Line(quoted.code, Style.CODE, messages.CHECK_CODE),
+    )
+
+
+def block(quote: Quote) -> QuoteBlock:
+    """One quote as people read it. Its words are passed on untouched."""
     rest = quote.rest
     return QuoteBlock(
         lead_in=tuple(part.text for part in quote.lead_in),
@@ -69,3 +105,8 @@ def _block(quote: Quote) -> QuoteBlock:
         path=quote.citation.path.id,
         rest=messages.REST.format(provisions=rest.provisions) if rest else "",
     )
+
+
+def _as_typed(answer: Answer) -> bool:
+    understood, question = answer.understood, answer.question
+    return understood in ("", question) or (understood.casefold().split() == question.casefold().rstrip(" ?.!").split())

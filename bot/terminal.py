@@ -53,6 +53,8 @@ _SIGNALS = {
     "door_dense": "câu hỏi soạn sẵn: nghĩa gần",
     "door_coverage": "câu hỏi soạn sẵn: phần trùng",
     "fact": "có nêu loại dữ kiện được hỏi",
+    "alike": "câu hỏi soạn sẵn: cùng loại",
+    "unheld": "chữ mà điều khoản không có",
     "here": "đúng địa phương được hỏi",
     "unmarked": "phần không đánh số",
 }

@@ -167,6 +167,19 @@ class Document:
             yield from part.walk()
 
     @cached_property
+    def shown(self) -> tuple[Provision, ...]:
+        """The parts that people may read: all but the electronic attestation, which holds e-mail addresses."""
+        return tuple(part for part in self.parts if part.level is not Level.ATTESTATION)
+
+    def neighbours(self, provision: Provision) -> tuple[Provision | None, Provision | None]:
+        """The provisions of the same level that people may read before and after one of them."""
+        row = [p for part in self.shown for p in part.walk() if p.level is provision.level]
+        at = next((i for i, other in enumerate(row) if other is provision), None)
+        if at is None:
+            return None, None
+        return row[at - 1] if at else None, row[at + 1] if at + 1 < len(row) else None
+
+    @cached_property
     def by_path(self) -> dict[str, Provision]:
         """Every provision by the id of its path."""
         return {provision.path.id: provision for provision in self.walk()}

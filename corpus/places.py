@@ -40,6 +40,18 @@ _NUMBER = rf"\d{{1,2}}(?!\s*[/%.]|\w|\s+(?:{_COUNTED})\b)"
 _UNIT_WORDS = r"(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Tt]hị xã|[Tt]hị trấn|[Qq]uận|[Hh]uyện|[Pp]hường|[Xx]ã|[Đđ]ặc khu)"
 
 
+_INITIALS_AFTER = {
+    "Phường": "phuong|p",
+    "Xã": "xa|x",
+    "Quận": "quan|q",
+    "Huyện": "huyen|h",
+    "Thành phố": "thanh pho|tp",
+    "Tỉnh": "tinh",
+    "Thị xã": "thi xa|tx",
+}
+"""The words for each kind of unit after which its initials can be nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
     """A place named in a text. `place` is None where no document of it is held."""
@@ -66,28 +78,85 @@ def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
     one_line = " ".join(folded.split())
     found: list[PlaceMention] = []
 
-    def take(match: re.Match[str], place: Place | None) -> None:
-        start, end = match.span()
+    def take(start: int, end: int, place: Place | None) -> None:
         if all(end <= mention.start or start >= mention.end for mention in found):
             found.append(PlaceMention(text[start:end], start, end, place))
 
     names: list[tuple[str, Place | None]] = [(bare_name(place), place) for place in held]
-    for name, place in [*names, *((province, None) for province in PROVINCES if _plain_name(province) in one_line)]:
+    for name, place in [*names, *((province, None) for province in PROVINCES if _named_in(province, one_line))]:
         for match in _pattern(name).finditer(folded):
             if _spelled(text[match.start(1) : match.end(1)], name):
-                take(match, place)
+                take(*match.span(), place)
     for match in re.finditer(rf"(?<!\w){_UNIT_WORDS}\s+({_NAME}(?:\s+{_NUMBER})?|{_NUMBER})", text):
         if fold(match[1]) not in _NOT_NAMES:
-            take(match, None)
+            take(*match.span(), None)
     for match in re.finditer(rf"(?<!\w)(?<!co )(?<!dia )({_UNITS})\s*(?=(?<!\w)\w)", folded):
         for end in _ends(folded, match.end()):
             words = text[match.end() : end]
             if any(_bears(match[1], kinds) and _spelled(words, name) for name, kinds in units(fold(words))):
-                whole = re.compile(r".+", re.DOTALL).fullmatch(folded, match.start(), end)
-                if whole:
-                    take(whole, None)
+                take(match.start(), end, None)
                 break
+    for match in _bare_names().finditer(folded):
+        words = text[match.start() : match.end()]
+        if _stands_alone(text, match) and any(_spelled(words, name) for name, _ in units(match[0])):
+            take(*match.span(), None)
     return sorted(found, key=lambda mention: mention.start)
+
+
+@cache
+def _bare_names() -> re.Pattern[str]:
+    """The names of cities, towns and districts, as they stand without their unit word; the longest first."""
+    large = (
+        plain
+        for plain, found in _table().items()
+        if any(kind in kinds for _, kinds in found for kind in ("thanh pho", "thi xa", "quan", "huyen"))
+    )
+    names = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in large), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+
+
+_BEHIND = re.compile(
+    r"^(?:(?:thế |vậy |the |vay )?(?:còn|con) )?$|"
+    r"(?<!\w)(?:ở|tại|bên|quê|o|tai|ben|que)(?:\s+(?:tôi|em|mình|toi|em|minh))?\s+$",
+    re.IGNORECASE,
+)
+"""What tells that a name is one of a place: a word, or that the question begins with it."""
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a name is a place though no unit word says so: behind "ở", in capitals, or of three syllables."""
+    words = text[match.start() : match.end()]
+    if _BEHIND.search(text[: match.start()]) and words not in _WORDS_WITHOUT_ACCENTS:
+        return True
+    if words.istitle() and not text.isupper():
+        return not re.search(rf"(?<!\w){_CAPITAL}\s+$", text[: match.start()]) and not re.match(
+            rf"\s+{_CAPITAL}", text[match.end() :]
+        )
+    return not words.isascii() and len(words.split()) > 2
+
+
+def write_out_initials(text: str, held: Iterable[Place]) -> str:
+    """Write the initials of held places out, where a word for a place of their kind, "ở", "tại" or "bên" stands before.
+
+    Examples:
+        >>> write_out_initials("tiền ở kb lấy đâu ra", [Place("Huyện Kim Bảng", "Tỉnh Hà Nam")])
+        'tiền ở Kim Bảng lấy đâu ra'
+    """
+    for place in held:
+        name = bare_name(place)
+        unit = _INITIALS_AFTER.get(place.name.removesuffix(name).strip())
+        initials = "".join(word[0] for word in fold(name).split())
+        if unit is None or len(initials) < 2:
+            continue
+        folded = fold(text)
+        alone = "" if initials in _SHORT_WORDS else "|o|tai|ben"
+        for match in reversed(list(re.finditer(rf"(?<!\w)(?:{unit}{alone})\.?\s+({initials})(?!\w)", folded))):
+            text = f"{text[: match.start(1)]}{fold(name).title() if text.isascii() else name}{text[match.end(1) :]}"
+    return text
+
+
+_SHORT_WORDS = frozenset(("nq", "tt", "hd", "pl", "vb"))
+"""Initials that are more often abbreviations of other words."""
 
 
 def _ends(text: str, start: int) -> list[int]:
@@ -104,6 +173,11 @@ def units(plain: str) -> tuple[tuple[str, str], ...]:
     return _table().get(" ".join(plain.split()), ())
 
 
+def _named_in(name: str, line: str) -> bool:
+    plain = _plain_name(name)
+    return plain in line or plain.replace(" ", "") in line
+
+
 @cache
 def _plain_name(name: str) -> str:
     return fold(name)
@@ -112,7 +186,7 @@ def _plain_name(name: str) -> str:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     """A name in letters without accents, with or without its unit word."""
-    letters = re.escape(fold(name)).replace(r"\ ", r"\s+")
+    letters = re.escape(fold(name)).replace(r"\ ", r"\s*")
     return re.compile(rf"(?<!\w)(?:{_UNITS}\s*)?(?<!\w)({letters})(?!\w)")
 
 
@@ -150,6 +224,13 @@ _MORE_OFTEN_WORDS = frozenset(
     "tien dien|la gi|hoi hop|chi dao".split("|")
 )
 """Names that behind a unit word are more often ordinary words ("xã hội an toàn", "phường thống nhất")."""
+
+
+_WORDS_WITHOUT_ACCENTS = frozenset(
+    "van ban|dan phuong|tan thanh|dien ban|cho moi|can duoc|tu ky|co to|co do|tra cu|van lam|nam can|an thi|"
+    "vu ban".split("|")
+)
+"""Names of districts that without accents and unit word are more often ordinary words ("ở văn bản")."""
 
 
 _NOT_NAMES = frozenset(("hoi", "dang", "nha", "mat tran", "uy", "ban", "luat"))

@@ -1,10 +1,11 @@
-"""Takes the pictures of the pages that are kept in docs/.
+"""Takes the pictures of the pages that are kept in docs/screenshots/.
 
 Start the program first (`make run`), then:
 
     .venv/bin/python docs/screenshots.py --url http://127.0.0.1:8000
 
-It drives a Chromium that is installed on the machine, and writes PNG files beside itself.
+It drives a Chromium that is installed on the machine, and writes PNG files into docs/screenshots/. With --name and
+--password of somebody who may review it takes those of the review pages instead.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -27,26 +29,46 @@ FLAGS = (
     "--no-first-run",
 )
 QUESTION = "Ở Thạch Khôi người đứng đầu cản trở dân chủ thì bị xử lý sao?"
-REFUSED = "hôm nay trời có mưa không"
+WORDS = "người đứng đầu"
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """A window in which every page is taken."""
+class Shot:
+    """A picture: its name, what is shown, and the window that it is taken in."""
 
     name: str
-    width: int
-    height: int
+    shown: str
+    """"chat", or which link of the answer is followed: "read", "check" or "print"; "find" searches the document."""
+    width: int = 390
+    height: int = 844
+    scheme: Literal["light", "dark"] = "light"
 
 
-SHAPES = (Shape("phone", 390, 844), Shape("desktop", 1280, 800))
+SHOTS = (
+    Shot("chat", "chat"),
+    Shot("chat-dark", "chat", scheme="dark"),
+    Shot("chat-320", "chat", 320, 568),
+    Shot("reader", "read", 1100, 700),
+    Shot("reader-dark", "read", scheme="dark"),
+    Shot("reader-find", "find"),
+    Shot("check", "check"),
+    Shot("check-320-dark", "check", 320, 568, "dark"),
+    Shot("print-sheet", "print", 830, 1260),
+)
+
+REVIEW = {"review-queue": 900, "review-cluster": 1200, "review-figures": 1100}
+"""The pictures of the review pages, and how high each window is."""
 
 
 def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the program serves")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="the folder to write to")
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).parent / "screenshots", help="the folder to write to"
+    )
+    parser.add_argument("--name", help="somebody who may review")
+    parser.add_argument("--password", default="", help="their password")
     given = parser.parse_args()
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
@@ -54,46 +76,61 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        for path in take(browser, given.url.rstrip("/"), given.out):
+        url = given.url.rstrip("/")
+        taken = take_review(browser, url, given.out, given.name, given.password) if given.name else None
+        for path in taken or take(browser, url, given.out):
             print(path)
         browser.close()
 
 
 def take(browser: Browser, url: str, out: Path) -> Iterator[Path]:
     """Take the pictures of one site, and give the path of each."""
-    for shape in SHAPES:
-        for scheme in ("light", "dark"):
-            dark = "-dark" if scheme == "dark" else ""
-            context = browser.new_context(
-                viewport={"width": shape.width, "height": shape.height},
-                color_scheme=scheme,
-                reduced_motion="reduce",
-                locale="vi-VN",
-                has_touch=shape.name == "phone",
-            )
-            page = context.new_page()
-            page.goto(url)
+    for shot in SHOTS:
+        context = browser.new_context(
+            viewport={"width": shot.width, "height": shot.height},
+            color_scheme=shot.scheme,
+            reduced_motion="reduce",
+            locale="vi-VN",
+            has_touch=shot.width < 480,
+        )
+        page = context.new_page()
+        page.goto(url)
+        ask(page, QUESTION)
+        quote = page.locator(".quote").first
+        if shot.shown == "print":
+            quote.locator("[data-slot=print] button").click()
+        elif shot.shown != "chat":
+            quote.locator(f"[data-slot={'read' if shot.shown == 'find' else shot.shown}]").click()
+        if shot.shown == "find":
+            page.locator("#tim").fill(WORDS)
+            page.locator("#tim").press("Enter")
+            page.locator(".find").scroll_into_view_if_needed()
+        page.wait_for_load_state()
+        if shot.name == "chat-dark":
+            page.locator(".rate").scroll_into_view_if_needed()
+        path = out / f"{shot.name}.png"
+        page.screenshot(path=path)
+        yield path
+        context.close()
 
-            def shot(name: str, page: Page = page, end: str = f"-{shape.name}{dark}.png") -> Path:
-                path = out / (name + end)
-                page.screenshot(path=path)
-                return path
 
-            if not dark:
-                yield shot("chat-start")
-            ask(page, QUESTION)
-            yield shot("chat-answer")
-            address = page.locator(".theirs .tools a").last.get_attribute("href")
-            if not dark:
-                page.locator(".rate").last.scroll_into_view_if_needed()
-                yield shot("chat-answer-end")
-                ask(page, REFUSED)
-                yield shot("chat-refusal")
-                page.goto(f"{url}/van-ban")
-                yield shot("documents")
-            page.goto(f"{url}{address}")
-            yield shot("reader")
-            context.close()
+def take_review(browser: Browser, url: str, out: Path, name: str, password: str) -> Iterator[Path]:
+    """Take the pictures of the review pages, and give the path of each."""
+    page = browser.new_context(reduced_motion="reduce", locale="vi-VN").new_page()
+    page.goto(f"{url}/duyet?tt=")
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(password)
+    page.locator("#password").press("Enter")
+    page.locator(".queue a").first.wait_for()
+    first = page.locator(".queue a").first.get_attribute("href")
+    addresses = {"review-queue": "/duyet?tt=", "review-cluster": first, "review-figures": "/duyet/so-lieu"}
+    for shot, height in REVIEW.items():
+        page.set_viewport_size({"width": 1000, "height": height})
+        page.goto(f"{url}{addresses[shot]}")
+        path = out / f"{shot}.png"
+        page.screenshot(path=path)
+        yield path
+    page.context.close()
 
 
 def ask(page: Page, question: str) -> None:

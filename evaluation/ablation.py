@@ -41,12 +41,12 @@ def _without_earlier(asked: Understanding) -> Understanding:
 
 
 _COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("câu hỏi soạn sẵn", ("door_lexical", "door_dense", "door_coverage")),
+    ("câu hỏi soạn sẵn", ("door_lexical", "door_dense", "door_coverage", "alike")),
     ("bộ mã hoá", ("dense", "door_dense")),
     ("đọc lại từng chữ (cây)", ("relevance",)),
     ("BM25", ("lexical", "door_lexical")),
-    ("độ phủ từ ngữ", ("coverage", "door_coverage")),
-    ("loại dữ kiện được hỏi", ("fact",)),
+    ("độ phủ từ ngữ", ("coverage", "door_coverage", "unheld")),
+    ("loại dữ kiện được hỏi", ("fact", "alike")),
     ("địa phương được hỏi", ("here",)),
     ("dấu hiệu phần không đánh số", ("unmarked",)),
 )

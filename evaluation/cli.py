@@ -18,6 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="In JSON.")]
 
 @evaluate_app.command(epilog="Ví dụ: `danchu evaluate cases evaluation/cases/steer.jsonl --misses`")
 def cases(
+    context: typer.Context,
     files: Files,
     as_json: Json = False,
     misses: Annotated[bool, typer.Option(help="In từng câu chưa đạt, đã đưa gì và lẽ ra phải đưa gì.")] = False,
@@ -27,8 +28,10 @@ def cases(
     record: Annotated[Path | None, typer.Option(help="Ghi bảng số đo này để so về sau.")] = None,
     add: Add = None,
     answers: Annotated[Path | None, typer.Option(help="Ghi các câu trả lời (JSONL), để so sánh về sau.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Trả lời theo cả các ghim của người phụ trách.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Có câu nào chưa đạt thì thoát với mã 1.")] = False,
 ) -> None:
-    """Đo trên các câu hỏi của sản phẩm; không đọc và không ghi cơ sở dữ liệu."""
+    """Đo trên các câu hỏi của sản phẩm; không ghi cơ sở dữ liệu, và chỉ đọc khi có --live."""
     from evaluation.cases import located, read_cases
     from evaluation.gate import read_baseline, regressions
     from evaluation.measure import score
@@ -37,6 +40,8 @@ def cases(
 
     read = read_cases(files)
     answerer = open_answerer(add or [])
+    if live:
+        context.obj(answerer)  # given by who mounts these commands: this package knows no database
     read = located(read, answerer.catalog)
     given = answer_all(answerer, read)
     if answers:
@@ -60,6 +65,8 @@ def cases(
             print(line, file=sys.stderr)
         if worse:
             raise typer.Exit(1)
+    if strict and scores.misses:
+        raise typer.Exit(1)
 
 
 @evaluate_app.command(epilog="Ví dụ: `danchu evaluate compare truoc.jsonl sau.jsonl evaluation/cases/steer.jsonl`")
@@ -161,6 +168,9 @@ def fit(
         Path("evaluation/cases/steer_more.jsonl"),
         Path("evaluation/cases/steer_officials.jsonl"),
         Path("evaluation/cases/steer_refuse.jsonl"),
+        Path("evaluation/cases/steer_near.jsonl"),
+        Path("evaluation/cases/steer_fresh.jsonl"),
+        Path("evaluation/cases/steer_forms.jsonl"),
     ],
     add: Annotated[list[Path] | None, typer.Option(help="Văn bản thêm chỉ cho lần này.")] = None,
     added_cases: Annotated[Path, typer.Option(help="Các câu hỏi để lái trên những văn bản đã thêm.")] = Path(

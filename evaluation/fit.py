@@ -26,14 +26,12 @@ from evaluation.cases import Case
 from evaluation.logit import conditional_logit
 from evaluation.measure import words_of
 from retrieval.answerer import Answerer
-from retrieval.field import field_score
 from retrieval.field import table as field_table
 from retrieval.question import Question
-from retrieval.rank import FEATURES, SURENESS, features, sureness
+from retrieval.rank import FEATURES, SURENESS, asking, features, sureness
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import Understanding
 from retrieval.weights import Weights, shares
-from retrieval.words import names_other_field, names_own_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,8 @@ class Asked:
     rows: NDArray[np.int64]
     right: NDArray[np.bool_]
     """Which of the rows answer; none where the question has no answer here."""
+    near: bool
+    """Whether it is about what is held: it has an answer here, or misses one narrowly."""
     skip: NDArray[np.bool_]
     """Which of the rows hold an answer without being the smallest: neither right nor wrong."""
     known: float
@@ -102,8 +102,11 @@ def fit(
     here = len(evidence)
     for each in lost:
         add(each, order.value(features(each.signals, each.rows)))
-    model = LogisticRegression(max_iter=10_000, C=1.0)
-    model.fit(np.stack(evidence), right, sample_weight=[each.weight for each in (*answerable, *lost)])
+    every = (*answerable, *lost)
+    weights = [each.weight for each in every]
+    model, nearness = (LogisticRegression(max_iter=10_000, C=1.0) for _ in range(2))
+    model.fit(np.stack(evidence), right, sample_weight=weights)
+    nearness.fit(np.stack(evidence), [each.near for each in every], sample_weight=weights)
     sure = model.predict_proba(np.stack(evidence))[:, 1]
     figures = {}
     for style in ("all", *sorted({style for style, _, _ in found})):
@@ -121,6 +124,7 @@ def fit(
         "held_out": figures,
         "order": _table(FEATURES, order),
         "sureness": _table(SURENESS, Weights(model.coef_[0], float(model.intercept_[0]))),
+        "nearness": _table(SURENESS, Weights(nearness.coef_[0], float(nearness.intercept_[0]))),
         "field": {"weights": [round(float(w), 3) for w in field.weights], "constant": round(field.constant, 5)},
     }
 
@@ -211,7 +215,8 @@ def _of_cases(answerer: Answerer, cases: Sequence[Case], of: int, change: Change
         known = reader.known_share(asked.content)
         group = of * 1_000_000 + int(rows[right][0]) if right.any() else -1
         style = f"{of}:{case.style}"
-        yield Asked(asked, reader.read(asked), rows, right, holds & ~right, known, 1.0, group, style)
+        near = case.answerable or case.near
+        yield Asked(asked, reader.read(asked), rows, right, near, holds & ~right, known, 1.0, group, style)
 
 
 def _child_holds(reader: SignalReader, rows: NDArray[np.int64], holds: NDArray[np.bool_], at: int) -> bool:
@@ -229,7 +234,7 @@ def _elsewhere(answerer: Answerer, text: str) -> Asked:
     rows = _scope(reader, asked)
     none = np.zeros(len(rows), dtype=bool)
     known = reader.known_share(asked.content)
-    return Asked(asked, reader.read(asked), rows, none, none, known, _ELSEWHERE, -1, "elsewhere")
+    return Asked(asked, reader.read(asked), rows, none, False, none, known, _ELSEWHERE, -1, "elsewhere")
 
 
 def _scope(reader: SignalReader, asked: Understanding) -> NDArray[np.int64]:
@@ -253,11 +258,7 @@ def _sure(each: Asked, values: NDArray[np.float64], ranked: NDArray[np.int64], f
         first,
         margin,
         float(shares(values)[ranked[0]]),
-        known=each.known,
-        matter=len(each.asked.content),
-        other=names_other_field(each.asked.text),
-        own=names_own_field(each.asked.text),
-        field=field_score(field.weights, field.constant, each.asked.content),
+        asking(each.asked, each.known, field),
     )
 
 

@@ -172,6 +172,8 @@ class Answer:
     """The chance that the first quote answers, 0 to 1: the ranker's, or 1 where the question names what is quoted; None
     where nothing was searched and nothing is answered."""
     candidates: tuple[Candidate, ...] = ()
+    reviewed: bool = False
+    """Whether a reviewer named the first quote as the answer to this question."""
 
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract has it."""
@@ -196,6 +198,7 @@ class Answer:
                 "corpus_version": self.searched.corpus_version,
             },
             "latency_ms": round(self.latency_ms, 2),
+            **({"reviewed": True} if self.reviewed else {}),
         }
 
 

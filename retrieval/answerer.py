@@ -1,15 +1,17 @@
 """The only way in: a Question becomes an Answer.
 
 The steps, in order: is it a question at all; what does it say (`understand`); does it name a provision or a document
-(`lookup`); else search (`search`, `rank`); then decide between answered, related and unanswered.
+(`lookup`); did a reviewer answer it (`reviewed`); else search (`search`, `rank`); then decide between answered, related
+and unanswered.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +40,10 @@ from retrieval.answer import (
     Status,
 )
 from retrieval.facts import Fact, states
-from retrieval.field import field_score
 from retrieval.lookup import Named
 from retrieval.question import Question
-from retrieval.rank import PLAIN, Ranker, RankSettings, features, pushes, ranker, sureness
+from retrieval.rank import PLAIN, Asking, Ranker, RankSettings, asking, features, pushes, ranker, sureness
+from retrieval.reviewed import Found, Reviewed
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
     Understanding,
@@ -51,7 +53,7 @@ from retrieval.understand import (
     unreadable,
 )
 from retrieval.weights import chance, shares
-from retrieval.words import names_other_field, names_own_field, words
+from retrieval.words import words
 
 _EXPLAINED = 8
 """How many candidates an answer keeps, so that it can be explained."""
@@ -68,6 +70,8 @@ class _Hit:
     score: float
     confidence: float
     """How sure it is that the first of its scope answers, 0 to 1."""
+    nearness: float = 1.0
+    """How sure it is that the question is about what the scope holds, 0 to 1."""
 
 
 def assemble(
@@ -116,14 +120,30 @@ class Answerer:
         self._rows = self.reader.rows
         self._amended = {d.id: amendments(d.meta, catalog) for d in catalog}
         self._searched = Searched(len(catalog.documents), catalog.provisions, catalog.digest[:12])
+        self.reviewed: Reviewed | None = None
+        """The questions that reviewers answered. Another takes its place whole, while others ask."""
 
     def validity_of(self, document: Document, on: dt.date | None = None) -> Validity:
         """Whether a document binds on a day (default: today)."""
         return validity(document.meta, on or dt.date.today(), self._amended.get(document.id))
 
+    def with_reviewed(self, reviewed: Reviewed | None) -> Answerer:
+        """The same answerer with other reviewed questions; this one stays as it is."""
+        other = copy.copy(self)
+        other.reviewed = reviewed
+        return other
+
     def understood(self, question: Question) -> Understanding:
         """What a question says, as the search sees it."""
         return understand(question, self._held, self.reader.known_share, self._accented)
+
+    def encoded(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of texts: shape (n, dimension)."""
+        return self.reader.encoded(texts)
+
+    def rarity(self, syllable: str) -> float:
+        """How much a syllable without accents tells, 0 to 1; 1 where no document has it."""
+        return self.reader.rarity(syllable)
 
     def _accented(self, text: str) -> str:
         # Learning takes a moment, and most questions never need it.
@@ -155,6 +175,12 @@ class Answerer:
         asked = self.understood(question)
         named = lookup.named_documents(asked, self.catalog)
         straight = self._straight(question, asked, named, on, start)
+        if straight and straight.status is Status.ANSWERED:
+            return straight
+        found = self.reviewed.find(question, asked) if self.reviewed else None
+        # What a question names is known better than what it is like; only its very words may say otherwise.
+        if found and (straight is None or found.exact):
+            return self._reviewed_answer(question, asked, found, on, start)
         return straight or self._search(question, asked, named, on, start)
 
     # Questions that name what they want.
@@ -178,6 +204,9 @@ class Answerer:
             return self._answer(
                 question, asked, on, start, Status.UNANSWERED, Reason.DOCUMENT_NOT_IN_CORPUS, detail=named.unknown
             )
+        part = lookup.missing_part(asked, named.documents) if named.documents else None
+        if part:
+            return self._answer(question, asked, on, start, Status.UNANSWERED, Reason.PROVISION_NOT_FOUND, detail=part)
         if (
             asked.provisions
             and not theirs
@@ -228,7 +257,20 @@ class Answerer:
         if found.ambiguous:
             quotes = self._quotes(hits, on, whole=False)
             return self._answer(question, asked, on, start, Status.RELATED, Reason.LOW_CONFIDENCE, quotes)
+        if asked.fact and not any(
+            states(asked.fact, d.words(p), asked.unit, asked.subjects) for d, p in found.provisions
+        ):
+            return self._answer(
+                question, asked, on, start, Status.RELATED, Reason.FACT_NOT_STATED, self._quotes(hits, on)
+            )
         return self._answer(question, asked, on, start, Status.ANSWERED, None, self._quotes(hits, on))
+
+    def _reviewed_answer(
+        self, question: Question, asked: Understanding, found: Found, on: dt.date, start: float
+    ) -> Answer:
+        quotes = self._quotes([_Hit(found.document, found.provision, found.score, found.score)], on)
+        answer = self._answer(question, asked, on, start, Status.ANSWERED, None, quotes, sure=found.score)
+        return replace(answer, reviewed=True)
 
     # Questions that must be searched.
 
@@ -236,11 +278,11 @@ class Answerer:
         signals = self.reader.read(asked)
         scopes = self._scopes(asked, named)
         most = _SHOWN if len(scopes) == 1 else 2
-        found = [self._best(scope, signals, asked, on, most) for scope in scopes]
+        known = asking(asked, self.reader.known_share(asked.content), self._ranker.field)
+        found = [self._best(scope, signals, known, on, most) for scope in scopes]
         # Of places compared, the best of each comes first, then the second of each.
         hits = [hit for n in range(most) for share in found for hit in share[n : n + 1]]
         candidates = self._candidates(scopes, signals)
-        other = names_other_field(asked.text)
 
         def end(
             status: Status, reason: Reason | None, quotes: tuple[Quote, ...] = (), detail: str | None = None
@@ -251,16 +293,16 @@ class Answerer:
 
         first = hits[0] if hits else None
         sure = first.confidence if first else 0.0
-        near = self.settings.other_field if other else self.settings.near
-        stray = asked.content and not (names_own_field(asked.text) or named.documents or other or asked.context)
+        near = self.settings.other_field if known.other else self.settings.near
+        stray = asked.content and not (known.own or named.documents or known.other or asked.context)
         foreign = self.reader.foreign(asked.content)
         elsewhere = foreign >= self.settings.foreign and 3 * foreign >= len(asked.content)
-        if stray and (elsewhere or sure < self.settings.stray):
+        if stray and (elsewhere or first is None or first.nearness < self.settings.stray):
             return end(Status.UNANSWERED, Reason.OFF_TOPIC)
         if asked.unknown_places and not asked.held_places and not named.documents:
             return end(Status.UNANSWERED, Reason.PLACE_NOT_IN_CORPUS, detail=asked.unknown_places[0])
-        if first is None or max(hit.confidence for hit in hits) < near:
-            return end(Status.UNANSWERED, Reason.OTHER_LAW if other else Reason.NO_PROVISION)
+        if first is None or max(hit.nearness for hit in hits) < near:
+            return end(Status.UNANSWERED, Reason.OTHER_LAW if known.other else Reason.NO_PROVISION)
         quotes = self._quotes(hits, on, whole=False)
         if asked.fact and not states(asked.fact, first.document.words(first.provision), asked.unit, asked.subjects):
             if stray:
@@ -298,7 +340,7 @@ class Answerer:
         rows = np.array([row for row, (d, _) in enumerate(self._rows) if d.id in scope], dtype=np.int64)
         return rows, self._fitted(scope).order.value(features(signals, rows))
 
-    def _best(self, scope: set[str], signals: Signals, asked: Understanding, on: dt.date, most: int) -> list[_Hit]:
+    def _best(self, scope: set[str], signals: Signals, known: Asking, on: dt.date, most: int) -> list[_Hit]:
         """The best provisions in a set of documents, none inside another."""
         rows, values = self._ordered(scope, signals)
         bonus = {d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) for d in self.catalog if d.id in scope}
@@ -317,13 +359,9 @@ class Answerer:
             top,
             margin,
             float(chances[order[0]]),
-            known=self.reader.known_share(asked.content),
-            matter=len(asked.content),
-            other=names_other_field(asked.text),
-            own=names_own_field(asked.text),
-            field=field_score(fitted.field.weights, fitted.field.constant, asked.content),
+            known,
         )
-        sure = chance(float(fitted.sureness.value(evidence[None])[0]))
+        sure, near = (chance(float(part.value(evidence[None])[0])) for part in (fitted.sureness, fitted.nearness))
         hits: list[_Hit] = []
         for at in order[: 10 * most]:
             document, provision = self._rows[int(rows[at])]
@@ -332,7 +370,7 @@ class Answerer:
                 break
             if any(_nested(hit, document, provision.path) for hit in hits):
                 continue
-            hits.append(_Hit(document, provision, value, sure))
+            hits.append(_Hit(document, provision, value, sure, near))
             if len(hits) == most:
                 break
         return hits

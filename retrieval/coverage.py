@@ -56,6 +56,15 @@ class Coverage:
         forth = (held / total).astype(np.float32) if total else held
         return forth, (held / np.maximum(whole, 1e-6)).astype(np.float32)
 
+    def holds(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Which passages hold which syllables: shape (words, passages)."""
+        known = self._plain if all(word.isascii() for word in words) else self._written
+        held = np.zeros((len(words), self._n), dtype=np.bool_)
+        for row, word in enumerate(words):
+            if word in known:
+                held[row, known[word]] = True
+        return held
+
     def knows(self, words: Sequence[str]) -> set[str]:
         """Those of some syllables that stand in some passage."""
         known = self._plain if all(word.isascii() for word in words) else self._written
@@ -67,6 +76,11 @@ class Coverage:
         weights = [(self._weight(word, len(known[word]) if word in known else 0), word in known) for word in set(words)]
         total = sum(weight for weight, _ in weights)
         return sum(weight for weight, held in weights if held) / total if total else 1.0
+
+    def rarity(self, syllable: str) -> float:
+        """How much a syllable without accents tells, 0 to 1; 1 where no passage has it."""
+        held = self._plain.get(syllable, ())
+        return self._weight(syllable, len(held)) / self._weight(syllable, 0)
 
     def _weight(self, term: str, count: int) -> float:
         return math.log(1 + (self._n + 1) / (count + 0.5)) * (0.6 if " " in term else 1.0)

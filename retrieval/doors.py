@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.normalise import syllables
 from index.passages import Passage
 from index.provision_index import ProvisionIndex
 from retrieval.coverage import Array, Coverage
+from retrieval.facts import Fact, fact_asked
 from retrieval.relative import share_of_best
 from retrieval.understand import STOP
 
@@ -38,6 +40,7 @@ class Doors:
         self._index = index
         self._n = passages
         self._to = np.array([rows[passage.key.rpartition("?")[0]] for passage in index.passages], dtype=np.int64)
+        self._facts: list[Fact | None] | None = None
         self._coverage = Coverage([Passage(p.key, "", matter(p.text)) for p in index.passages])
 
     def __len__(self) -> int:
@@ -47,9 +50,25 @@ class Doors:
         """The rows of the passages that some question leads to."""
         return set(self._to.tolist())
 
+    def holds(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Which passages have which syllables in one of their doors: shape (words, passages)."""
+        held = np.zeros((len(words), self._n), dtype=np.bool_)
+        word, door = np.nonzero(self._coverage.holds(words))
+        held[word, self._to[door]] = True
+        return held
+
     def knows(self, words: Sequence[str]) -> set[str]:
         """Those of some syllables that stand in some question."""
         return self._coverage.knows(words)
+
+    def asking(self, fact: Fact) -> Array:
+        """1 for each passage that a question leads to which asks for this kind of fact, else 0: shape (n passages,)."""
+        # Reading all questions takes a moment, and most that are asked never need it.
+        if self._facts is None:
+            self._facts = [fact_asked(passage.text) for passage in self._index.passages]
+        found = np.zeros(self._n, dtype=np.float32)
+        found[self._to[[asked is fact for asked in self._facts]]] = 1
+        return found
 
     def signals(self, searched: str, content: Sequence[str]) -> DoorSignals:
         """How near a question is to each provision's doors.

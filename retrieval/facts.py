@@ -36,6 +36,13 @@ class Fact(StrEnum):
     PAPERS = "papers"
     SANCTION = "sanction"
     YEAR = "year"
+    DOER = "doer"
+    PLACE = "place"
+    RECIPIENT = "recipient"
+    PROCEDURE = "procedure"
+    EXCEPTION = "exception"
+    REPLACED = "replaced"
+    CONSEQUENCE = "consequence"
 
 
 _ROLE = (
@@ -44,8 +51,44 @@ _ROLE = (
 )
 _MONEY = r"(?:kinh phi|ngan sach|le phi|chi phi|du toan|khoan chi|tien|phi|quy)"
 
+_WHOM = r"(?:ai|dau|(?:co quan|cap|phong|bo phan|don vi|noi|cho|to chuc|ban|nguoi) nao)(?!\w)"
+_NOT_IN_PAPERS = "".join(
+    f"(?<!{words} )" for words in "neu|quy dinh|ghi|noi|viet|lay|tien|dung|luu|muc tieu|yeu cau".split("|")
+)
+"""Not "nêu ở đâu", which asks where in a paper, nor "tiền ở đâu", which asks for its source."""
+_TURNS_TO = r"gui|nop|khieu nai|kien nghi|to cao|keu|phan anh|xin|dang ky|lien he"
+
+_WHO = r"(?:ai|(?:co quan|cap|phong|bo phan|don vi|to chuc|ban|nguoi|dong chi)(?: chuyen mon)? nao)(?!\w)"
+_DEEDS: tuple[tuple[str, str], ...] = (
+    ("(?:phe )?duyet|tham dinh|phe chuan", "duyet|phe chuan|tham tra|tham dinh|cong nhan|thong qua|kinh gui"),
+    ("bo nhiem|bau|chi dinh|mien nhiem|bai nhiem", "bo nhiem|bau|chi dinh|mien nhiem|bai nhiem|cong nhan"),
+    ("bai bo|giai tan|dinh chi|huy bo", "bai bo|giai tan|dinh chi|huy bo"),
+    (
+        "quan ly|quan tri|van hanh|phu trach|trong coi|giu chia khoa",
+        "quan ly|quan tri|van hanh|phu trach|thuong truc|giao|trach nhiem|chu tri",
+    ),
+    ("bien tap|viet bai|dang bai|soan", "bien tap|viet|soan|xay dung|du thao|tham muu"),
+    ("cham|xep loai|lam giam khao", "cham diem|danh gia|xep loai|xem xet"),
+    ("chu tri|chu toa|dieu khien", "chu tri|chu toa|dieu khien|to chuc|trieu tap"),
+    ("di thay|hop thay|thay mat", "thay|uy quyen|dai dien"),
+    ("ky (?:giay|bang|don|phieu|bien ban)", "ky ten|chu ky|ky (?:giay|bang|don|phieu|bien ban)"),
+    ("(?:duoc )?cu lam", "cu|phan cong"),
+    ("lam (?:co quan )?(?:thuong truc|dau moi)", "co quan thuong truc|dau moi|tong hop"),
+)
+"""What somebody does who is asked after, and the words of a clause that says who does it."""
+
 _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
-    (Fact.SIGNER, ("ai (?:la nguoi )?ky", "nguoi ky", "ky boi ai", "do ai ky", "ai dung ten ky", "chu ky cua ai")),
+    (
+        Fact.SIGNER,
+        (
+            "ai (?:la nguoi )?ky(?! (?:giay|bang|don|phieu|bien ban|hop dong|thay))",
+            "nguoi ky",
+            "ky boi ai",
+            "do ai ky",
+            "ai dung ten ky",
+            "chu ky cua ai",
+        ),
+    ),
     (
         Fact.FORCE,
         (
@@ -195,6 +238,49 @@ _FACTS: tuple[tuple[Fact, tuple[str, ...]], ...] = (
             "(?<!hop )thu may|lich tiep",
         ),
     ),
+    (Fact.DOER, (rf"{_WHO}(?: \w+){{0,6}} (?:{'|'.join(deed for deed, _ in _DEEDS)})(?!\w)",)),
+    (
+        Fact.RECIPIENT,
+        (
+            f"(?:{_TURNS_TO})(?: \\w+){{0,5}} (?:len|voi|cho|toi|den|ve|tai|o|qua) {_WHOM}",
+            f"(?:khieu nai|kien nghi|to cao|keu|(?<!khong )(?<!chua )hoi|lien he) {_WHOM}",
+        ),
+    ),
+    (
+        Fact.PROCEDURE,
+        (
+            "(?:thu tuc|trinh tu|quy trinh|(?<!o )buoc) (?:nao|gi|the nao|ra sao)",
+            "(?:thu tuc|trinh tu|quy trinh) (?!hanh chinh)(?:\\w+ ){0,10}(?:the nao|ra sao|gom (?:nhung )?gi)",
+            "(?:may|nhung|cac) buoc",
+            "(?:bo phieu|bieu quyet) (?:kieu|cach|the nao|ra sao|bang cach)",
+        ),
+    ),
+    (
+        Fact.EXCEPTION,
+        (
+            "truong hop nao(?: \\w+){0,12} (?:khong \\w|mien|ngoai le)",
+            "(?:khi|luc) nao(?: \\w+){0,12} (?:khong (?:phai|can|duoc|bi)|mien|ngoai le)",
+            "ngoai le|(?:thong tin|noi dung|viec|gi)(?: \\w+){0,3} (?:khong phai|khong can|duoc mien) ",
+        ),
+    ),
+    (
+        Fact.PLACE,
+        (
+            f"{_NOT_IN_PAPERS}(?:o|tai) (?:dau|cho nao|noi nao)(?! ra)(?!\\w)",
+            "(?<!thoi )dia diem nao|dat dau|(?:o|tren) kenh nao",
+        ),
+    ),
+    (
+        Fact.REPLACED,
+        ("thay (?:the|cho) (?:\\w+ ){0,2}(?:van ban|nghi quyet|ke hoach|quyet dinh|quy che) (?:nao|gi|so may)",),
+    ),
+    (
+        Fact.CONSEQUENCE,
+        (
+            "(?<!thiet )(?<!chuan )(?<!trang )bi (?:xu ly|xu phat|xu|ky luat|phe binh|neu ten|nhac nho|phat|lam sao|gi|"
+            "sao)(?!\\w)(?! \\w+ khong)",
+        ),
+    ),
     (Fact.WHEN, ("khi nao(?! thi)|luc nao|bao gio",)),
     (
         Fact.COUNT,
@@ -233,10 +319,15 @@ _RULES = re.compile(r"(?<!\w)(?:quy che|huong uoc|quy uoc)(?!\w)")
 
 _MACHINE = re.compile(r"(?<!\w)máy(?!\w)", re.IGNORECASE)
 """A machine; without its accent it is the "mấy" of "how many"."""
+_HEAD = re.compile(r"(?<!\w)đầu(?!\w)", re.IGNORECASE)
+"""A head or a beginning; without its accent it is the "đâu" of "where"."""
+_GIVEN = re.compile(r"(?<!\w)đưa(?!\w)", re.IGNORECASE)
+"""To give or put; without its accents it is the "dựa" of "on what basis"."""
 _MARKS = re.compile(r"[?!/().]")
 _JOINTS = re.compile(r"[,;:]|(?<!\w)va(?!\w)")
 """Where one thing asked ends and another may begin."""
 _UNIT = re.compile(r"(?<!\w)(?:bao nhieu|may) (\w+(?: (?:vien|phan|bieu|hinh|che|so|ky|tinh|bo|vi|quan|pho))?)")
+_DONE = re.compile(rf"(?<!\w){_WHO}(?: \w+){{0,6}}? ({'|'.join(deed for deed, _ in _DEEDS)})(?!\w)")
 _PERSONS = r"nguoi|thanh vien|uy vien|dai bieu|can bo|cu tri|ho|nha|phieu"
 """Units that stand for each other, and of which a clause may state a part ("hai phần ba số cử tri")."""
 _NUMERAL = r"(?:\d+|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
@@ -262,6 +353,21 @@ STATED: dict[Fact, re.Pattern[str]] = {
     Fact.CONTACT: re.compile(r"\d{3,4}[ .]?\d{3}[ .]?\d{3}|@|www|\.vn\b"),
     Fact.NAME: re.compile(r"chu tich\n"),
     Fact.CHOSEN: re.compile(_NEVER),
+    Fact.REPLACED: re.compile("thay the|bai bo|het hieu luc"),
+    Fact.CONSEQUENCE: re.compile(
+        r"xu ly|ky luat|phe binh|(?<!\w)phat(?! huy| trien| hien| dong| thanh| tin)|nghiem cam|dieu chuyen|boi thuong|"
+        r"trach nhiem hinh su|huy bo|dinh chi|chan chinh"
+    ),
+    Fact.PLACE: re.compile(
+        r"(?<!\w)(?:tai|o) (?:tru so|bo phan|nha van hoa|noi|diem|dia diem|phong)(?!\w)|tren (?:cong|trang|he thong)|"
+        r"niem yet"
+    ),
+    Fact.RECIPIENT: re.compile(
+        r"(?<!noi )(?:gui|phan anh|bao cao|kien nghi|trinh|nop)(?: \w+){0,4} (?:ve|den|toi|cho|voi|qua|hoi dong|uy ban|"
+        r"hdnd|ubnd|ban chi dao)(?!\w)|qua (?:phong|hom thu|hop thu)|(?:hom|hop) thu|tiep nhan|kinh gui"
+    ),
+    Fact.PROCEDURE: re.compile(r"trinh tu|cac buoc|quy trinh|bo phieu|bieu quyet|gio tay"),
+    Fact.EXCEPTION: re.compile(r"(?<!\w)tru(?!\w)|khong (?:phai|can|thuoc|ap dung|duoc)|(?<!\w)mien(?!\w)"),
     Fact.HOUR: re.compile(r"\d{1,2}\s*(?:gio|h)\b|\d{1,2}h\d{2}"),
     Fact.MEMBERS: re.compile(r"(?<!\w)gom(?!\w)|thanh phan|thanh vien|uy vien"),
     Fact.FORM: re.compile(r"mau so|bieu mau|phu luc|theo mau|mau kem"),
@@ -278,7 +384,7 @@ STATED: dict[Fact, re.Pattern[str]] = {
 
 def fact_asked(text: str) -> Fact | None:
     """The kind of fact that a question asks for, or None."""
-    folded = _letters(fold(_SEVERAL.sub(" ", _MACHINE.sub("thiết bị", text))))
+    folded = _plain(_SEVERAL.sub(" ", text))
     for fact, pattern in _PATTERNS:
         match = pattern.search(folded)
         if match and not _is_of_something_else(fact, folded, match):
@@ -292,9 +398,15 @@ def fact_asked(text: str) -> Fact | None:
 
 
 def unit_asked(text: str) -> str | None:
-    """What is counted where a question asks for a number of it, or None."""
-    match = _UNIT.search(_letters(fold(_MACHINE.sub("thiết bị", text))))
+    """What is counted where a question asks for a number of it, or done where it asks who does it; or None."""
+    folded = _plain(text)
+    match = _UNIT.search(folded) or _DONE.search(folded)
     return match[1] if match else None
+
+
+def _plain(text: str) -> str:
+    """A question's letters without accents; words that would then look like what a question asks with are gone."""
+    return _letters(fold(_GIVEN.sub("chuyển", _HEAD.sub("trước", _MACHINE.sub("thiết bị", text)))))
 
 
 def _letters(folded: str) -> str:
@@ -330,13 +442,16 @@ def states(fact: Fact, words: str, unit: str | None = None, subjects: tuple[str,
     Args:
         fact: the kind.
         words: the clause.
-        unit: of a count, what is counted.
+        unit: of a count, what is counted; of a doer, what is done.
         subjects: of a number, what it is of; the clause must have all of these words.
     """
+    folded = fold(words)
+    if fact is Fact.DOER:
+        said = "|".join(said for deed, said in _DEEDS if unit and re.fullmatch(deed, unit))
+        return bool(re.search(rf"(?<!\w)(?:{said})(?!\w)", folded))
     pattern = STATED.get(fact)
     if pattern is None:
         return True
-    folded = fold(words)
     if fact in _NUMBERS and any(subject not in folded for subject in subjects):
         return False
     if fact is Fact.COUNT and unit:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from corpus.catalog import Catalog
 from corpus.citation import name, short_name
-from corpus.document import Document, Kind
-from corpus.mention import KIND_WORDS, LAST, DocumentMention
-from corpus.places import bare_name
+from corpus.document import Document, Kind, Tier
+from corpus.mention import COUNTS, KINDS, LAST, ROMAN, DocumentMention, find_part
+from corpus.places import PlaceMention, bare_name
 from corpus.provision import MARKED, Level, Provision, Step
 from corpus.text import fold
 from retrieval.facts import Fact
+from retrieval.papers import LOCAL, another_paper
 from retrieval.understand import Understanding, compared
 from retrieval.words import words
 
@@ -26,7 +27,6 @@ _BESIDE = 12
 """How many characters may stand between a provision and the paper it belongs to ("Điều 25 của Luật")."""
 _YEAR_NEAR = 60
 """How far behind a paper's name its year may stand."""
-_ROMAN = {roman: str(n) for n, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,12 @@ def named_documents(asked: Understanding, catalog: Catalog) -> Named:
             continue
         held, missing = _one(asked, mention, catalog)
         documents += [document for document in held if document not in documents]
-        dated = _YEAR.search(fold(asked.text[mention.end :][:_YEAR_NEAR]))
-        numbered = numbered or bool(missing and (mention.number or dated))
+        dated = _YEAR.search(fold(_behind(asked, mention)))
+        numbered = numbered or bool(missing and (mention.number or dated or mention.kind in LOCAL))
         unknown = unknown or missing
+    another = another_paper(asked.text, asked.documents, asked.places, lambda words: _spoken_of(words, catalog))
+    if another:
+        documents, unknown, numbered = [], unknown or another, True
     documents += _of_other_places(asked, documents, catalog)
     return Named(tuple(documents), unknown, bool(documents), numbered)
 
@@ -78,12 +81,12 @@ def _of_other_places(asked: Understanding, named: Sequence[Document], catalog: C
 
 def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tuple[list[Document], str | None]:
     """What one mention names: documents held, or the words for one that is not."""
-    text = asked.text
+    text, behind = asked.text, _behind(asked, mention)
     of_kind = [document for document in catalog if document.meta.kind is mention.kind]
     words_used = text[mention.start : mention.end]
     if mention.number and not _is_year(mention.number):
         held = [d for d in of_kind if _same_number(d.meta.number, mention.number)]
-        held = [d for d in held if not _of_another_year(text[mention.end :], d)]
+        held = [d for d in held if not _of_another_year(behind, d) and not _of_another_issuer(asked, mention, d)]
         return (held, None) if held else ([], _upper_first(words_used))
     if fold(words_used) == "dieu le":
         return [], " ".join((_upper_first(words_used), *text[mention.end :].split("?")[0].split()[:4]))
@@ -93,37 +96,78 @@ def _one(asked: Understanding, mention: DocumentMention, catalog: Catalog) -> tu
         following = text[mention.end :].split("?")[0].split()[:6]
         return [], " ".join((_upper_first(words_used), *following))
     folded = fold(text)
-    after = _FILLER.match(folded, mention.end)
-    at = after.end() if after else mention.end
-    for place in asked.places:
-        if place.end and place.start <= at <= place.end and place.place:
-            held = [d for d in of_kind if d.meta.place == place.place]
-            if any(not _of_another_year(text[mention.end :], d) for d in held):
-                return held, None
-            return [], f"{_upper_first(words_used)} của {place.place.name}"
+    if (
+        mention.kind is Kind.RESOLUTION
+        and _CENTRAL.match(folded, mention.end)
+        and all(d.meta.tier is not Tier.NATIONAL for d in of_kind)
+    ):
+        return [], " ".join((_upper_first(words_used), *text[mention.end :].split("?")[0].split()[:4]))
+    issuer = _issuer(asked, mention)
+    if issuer and issuer.place:
+        held = [d for d in of_kind if d.meta.place == issuer.place]
+        if any(not _of_another_year(behind, d) for d in held):
+            return held, None
+        return [], f"{_upper_first(words_used)} của {issuer.place.name}"
     here = [d for d in of_kind if d.meta.place in asked.held_places]
-    if here and all(_of_another_year(text[mention.end :], d) for d in here):
+    if here and issuer and all(_elsewhere(asked, issuer, d) for d in here):
+        return [], f"{_upper_first(words_used)} của {issuer.words}"
+    if here and all(_of_another_year(behind, d) for d in here):
         return [], " ".join((_upper_first(words_used), *text[mention.end :].split("?")[0].split()[:8]))
     if here and asked.held_places:
         return here, None
     begins = not folded[: mention.start].split() or folded[: mention.start].split()[-1] in ("theo", "trong", "tai")
-    dated = _YEAR.search(folded[mention.end :][:_YEAR_NEAR])
+    dated = _YEAR.search(fold(behind))
     if asked.held_places and begins and dated and mention.kind in (Kind.PLAN, Kind.RESOLUTION, Kind.SUBMISSION):
         return [], f"{_upper_first(words_used)} của {asked.held_places[0].name}"
     return [], None
 
 
-_YEAR = re.compile(r"(?:nam |/)(20[0-3]\d)(?!\d)")
+_CENTRAL = re.compile(r"\s+(?:cua )?(?:quoc hoi|uy ban thuong vu|bo chinh tri|trung uong)(?!\w)")
+_YEAR = re.compile(r"(?:nam |(?<![\d/])(?:\d{1,2}/)?(?:0?\d|1[0-2])/|(?<=[a-z] ))(20[0-3]\d)(?![\d/])")
 
 
 def _of_another_year(following: str, document: Document) -> bool:
     """Whether the first year that follows a paper's name is none of this document's."""
     match = _YEAR.search(fold(following))
-    if match is None or match.start() > _YEAR_NEAR:
+    if match is None:
         return False
-    days = (document.meta.issued, document.meta.effective)
+    days = (document.meta.issued, document.meta.adopted, document.meta.effective)
     known = {str(day.year) for day in days if day} | set(re.findall(r"20[0-3]\d", document.meta.title or ""))
     return bool(known) and match[1] not in known
+
+
+def _of_another_issuer(asked: Understanding, mention: DocumentMention, document: Document) -> bool:
+    """Whether a paper's number is followed by an issuer of another place: numbers run anew with each issuer."""
+    issuer = _issuer(asked, mention)
+    return issuer is not None and document.meta.place not in asked.held_places and _elsewhere(asked, issuer, document)
+
+
+def _behind(asked: Understanding, mention: DocumentMention) -> str:
+    """What stands near behind a paper's name, before the next."""
+    following = [other.start for other in asked.documents if other.start >= mention.end]
+    return asked.text[mention.end : min([mention.end + _YEAR_NEAR, *following])]
+
+
+def _issuer(asked: Understanding, mention: DocumentMention) -> PlaceMention | None:
+    """The place that stands right behind a paper's name."""
+    after = _FILLER.match(fold(asked.text), mention.end)
+    at = after.end() if after else mention.end
+    return next((place for place in asked.places if place.end and place.start <= at <= place.end), None)
+
+
+def _elsewhere(asked: Understanding, place: PlaceMention, document: Document) -> bool:
+    """Whether a place is neither a document's own nor one that it lies in or lay in: "tỉnh Hà Nam" is, unless the
+    document's own place is named too."""
+    home = document.meta.place
+    if home is None or place.place == home:
+        return False
+    around = fold(f"{home.name} {home.province} {home.former}")
+    words = re.sub(r"^tinh ", "", fold(place.words)) if home in asked.held_places else fold(place.words)
+    return place.place is not None or words.startswith("tinh ") or words not in around
+
+
+def _spoken_of(words: str, catalog: Catalog) -> bool:
+    return any(words in fold(document.text.text) for document in catalog)
 
 
 def _law(text: str, mention: DocumentMention, held: Sequence[Document]) -> tuple[list[Document], str | None]:
@@ -190,6 +234,14 @@ def find_named(asked: Understanding, named: Named, catalog: Catalog) -> Found | 
     return Found(tuple(found), missing, ambiguous)
 
 
+def missing_part(asked: Understanding, documents: Sequence[Document]) -> str | None:
+    """What a question names of a document that no provision is known by: a page, a form; None where it names none."""
+    part = find_part(asked.text)
+    if part is None or any(fold(part) in fold(document.text.text) for document in documents):
+        return None
+    return f"{_upper_first(part)} trong {name(documents[0].meta)}" if len(documents) == 1 else _upper_first(part)
+
+
 def resolve(document: Document, steps: Sequence[Step], *, loose: bool = False) -> list[Provision]:
     """The provisions of a document that a citation names, nearest to the top first.
 
@@ -199,12 +251,7 @@ def resolve(document: Document, steps: Sequence[Step], *, loose: bool = False) -
         loose: whether a point d may be đ, because the asker typed no accents.
     """
     levels = {p.level for p in document.marked}
-    wanted = tuple(
-        Step(Level.CLAUSE, _arabic(step.number))
-        if step.level is Level.SECTION and Level.SECTION not in levels
-        else step
-        for step in steps
-    )
+    wanted = [_as_marked(step, levels) for step in steps]
     hits = [p for p in document.marked if _fits(p.path.steps, wanted, loose)]
     if wanted and wanted[-1].number == LAST:
         last = {p.path.parent: p for p in hits}  # in the order of the text, so the last one stays
@@ -242,7 +289,7 @@ _NUMBERED = re.compile(
 def _numbers_another(text: str, document: Document) -> bool:
     """Whether a question asks for the number or date of a paper of another kind than this document."""
     match = _NUMBERED.search(" ".join(fold(text).split()))
-    return match is not None and dict(KIND_WORDS).get(match[1], Kind.OTHER) is not document.meta.kind
+    return match is not None and KINDS.get(match[1], (Kind.OTHER,))[0] is not document.meta.kind
 
 
 _NAMING = frozenset("nghị quyết kế hoạch tờ trình luật định toàn bộ văn bản nội dung đầy đủ xem đọc về".split())
@@ -275,13 +322,24 @@ def _same(step: Step, want: Step, loose: bool) -> bool:
     if step.level is not want.level:
         return False
     mine, its = step.number.lower(), want.number.lower()
-    if step.level in (Level.SECTION, Level.CHAPTER, Level.APPENDIX):
+    if step.level in (Level.PART, Level.SECTION, Level.CHAPTER, Level.APPENDIX):
         return _arabic(mine) == _arabic(its)
     return mine == its or its == LAST or (loose and (mine, its) == ("đ", "d"))
 
 
+def _as_marked(said: Step, levels: set[Level]) -> Step:
+    """The step that a document has for one that people say: "phần II" for Mục II, "mục 2" for clause 2."""
+    if said.level is Level.PART and Level.PART not in levels and Level.SECTION in levels:
+        return Step(Level.SECTION, said.number)
+    loose = said.level is Level.SECTION or (said.level is Level.PART and levels.isdisjoint((Level.PART, Level.ARTICLE)))
+    if loose and Level.SECTION not in levels:
+        return Step(Level.CLAUSE, _arabic(said.number))
+    return said
+
+
 def _arabic(number: str) -> str:
-    return _ROMAN.get(number.upper(), number)
+    number = number.lower().removeprefix("thứ ")
+    return ROMAN.get(number.upper()) or COUNTS.get(number, number)
 
 
 def _points(provision: Provision) -> list[str]:

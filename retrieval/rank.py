@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.field import BUCKETS
+from retrieval.facts import STATED
+from retrieval.field import BUCKETS, field_score
 from retrieval.relative import rank, share_of_best
 from retrieval.signals import Signals
+from retrieval.understand import Understanding
 from retrieval.weights import Weights
+from retrieval.words import names_other_field, names_own_field
 
 _FILE = Path(__file__).parent / "ranker.json"
 
@@ -31,7 +34,9 @@ PLAIN = (
     "door_lexical",
     "door_dense",
     "door_coverage",
+    "unheld",
     "fact",
+    "alike",
     "here",
     "unmarked",
 )
@@ -50,27 +55,32 @@ SURENESS = (
     "door_coverage",
     "door_dense",
     "dense",
+    "unheld",
     "matter",
     "other",
     "own",
     "field",
+    "unstated",
+    "stated",
+    "vouched",
 )
 """What confidence weighs, in order: the ranker's value of the first, its lead, and its chance among all; the share of
 the question's matter that the corpus knows; signals of the first; how much matter the question has; whether it names
-another field of law, and this one; how much it sounds like this one (`retrieval.field`)."""
+another field of law, and this one; how much it sounds like this one (`retrieval.field`); whether it asks for a fact
+of a kind that the first does not state, does, or does while an authored question that leads there asks for it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankSettings:
     """The thresholds of the decision; chosen on the risk-coverage curve of the steering cases."""
 
-    sure: float = 0.2
+    sure: float = 0.18
     """Confidence from which the first quote answers."""
-    near: float = 0.08
-    """Confidence from which clauses are offered as related."""
+    near: float = 0.4
+    """Nearness from which clauses are offered as related."""
     other_field: float = 0.4
     """The same for a question that names another field of law."""
-    stray: float = 0.2
+    stray: float = 0.4
     """The same for a question that holds no word of this field."""
     foreign: int = 2
     """How many syllables in no document and no authored question tell that such a question is about something else."""
@@ -90,6 +100,9 @@ class Ranker:
 
     order: Weights
     sureness: Weights
+    """The log-odds that the first passage answers."""
+    nearness: Weights
+    """The log-odds that the question is about what is held at all, answered or not; over the same features."""
     field: Weights
     """The table of `retrieval.field`."""
     bare: Ranker | None = None
@@ -104,20 +117,22 @@ def ranker() -> Ranker:
 
 def unfitted() -> Ranker:
     """A ranker without weights, for a search whose order is not used."""
-    order, sureness, field = (Weights(np.zeros(size), 0.0) for size in (len(FEATURES), len(SURENESS), BUCKETS))
-    return Ranker(order, sureness, field)
+    order, field = Weights(np.zeros(len(FEATURES)), 0.0), Weights(np.zeros(BUCKETS), 0.0)
+    return Ranker(order, Weights(np.zeros(len(SURENESS)), 0.0), Weights(np.zeros(len(SURENESS)), 0.0), field)
 
 
 def read(table: dict[str, Any]) -> Ranker:
     """Read a ranker as `ranker.json` holds it. Raises ValueError if it was fitted for other features."""
-    if tuple(table["order"]["features"]) != FEATURES or tuple(table["sureness"]["features"]) != SURENESS:
+    wanted = {"order": FEATURES, "sureness": SURENESS, "nearness": SURENESS}
+    if any(tuple(table[part]["features"]) != names for part, names in wanted.items()):
         raise ValueError("ranker.json was fitted for other features; run danchu evaluate fit")
-    order, sureness, field = table["order"], table["sureness"], table["field"]
+    order, sureness, nearness, field = (table[part] for part in (*wanted, "field"))
     bare = table.get("bare")
     return Ranker(
         bare=read({**bare, "field": field}) if bare else None,
         order=Weights(np.array(order["weights"]), float(order["constant"])),
         sureness=Weights(np.array(sureness["weights"]), float(sureness["constant"])),
+        nearness=Weights(np.array(nearness["weights"]), float(nearness["constant"])),
         field=Weights(np.array(field["weights"], dtype=np.float64), float(field["constant"])),
     )
 
@@ -141,18 +156,44 @@ def pushes(order: Weights, table: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What confidence needs to know of a question, whichever passage is found for it."""
+
+    known: float
+    """The share of its matter that the corpus knows, 0 to 1."""
+    matter: int
+    """How many syllables of matter it has."""
+    other: bool
+    """Whether it names another field of law."""
+    own: bool
+    """Whether it names this field."""
+    field: float
+    """How much it sounds like this field, in log-odds (`retrieval.field`)."""
+    fact: bool
+    """Whether it asks for a fact that a clause must state."""
+
+
+def asking(asked: Understanding, known: float, field: Weights) -> Asking:
+    """Read what confidence needs to know of a question.
+
+    Args:
+        asked: the question.
+        known: the share of its matter that the corpus knows, 0 to 1.
+        field: the table of `retrieval.field`.
+    """
+    return Asking(
+        known,
+        len(asked.content),
+        names_other_field(asked.text),
+        names_own_field(asked.text),
+        field_score(field.weights, field.constant, asked.content),
+        asked.fact in STATED,
+    )
+
+
 def sureness(
-    signals: Signals,
-    row: int,
-    top: float,
-    margin: float,
-    share: float,
-    *,
-    known: float,
-    matter: int,
-    other: bool,
-    own: bool,
-    field: float,
+    signals: Signals, row: int, top: float, margin: float, share: float, asking: Asking
 ) -> NDArray[np.float64]:
     """The features of confidence in one passage: shape (SURENESS,)."""
     return np.array(
@@ -160,14 +201,18 @@ def sureness(
             top,
             min(margin, 6.0),
             share,
-            known,
+            asking.known,
             signals.coverage[row],
             signals.door_coverage[row],
             signals.door_dense[row],
             signals.dense[row],
-            min(matter, 10) / 10,
-            float(other),
-            float(own),
-            min(max(field, -4.0), 4.0),
+            signals.unheld[row],
+            min(asking.matter, 10) / 10,
+            float(asking.other),
+            float(asking.own),
+            min(max(asking.field, -4.0), 4.0),
+            float(asking.fact and not signals.fact[row]),
+            float(asking.fact and signals.fact[row] and not signals.alike[row]),
+            float(asking.fact and signals.fact[row] and signals.alike[row]),
         ]
     )

@@ -23,6 +23,8 @@ CONTEXT_WEIGHT = 0.5
 """What the earlier question counts in a follow-up, against 1 for the new words."""
 
 
+_MANY = 4
+"""As many syllables that a passage does not hold say no less than more of them."""
 _READ_AGAIN = 30
 """How many passages are read again word by word; more cost time and bring nothing in a corpus of this size."""
 
@@ -42,8 +44,13 @@ class Signals:
     door_dense: Array
     door_coverage: Array
     """How near the question is to the authored questions that lead to the passage: the best of them."""
+    unheld: Array
+    """How many syllables of the question's own matter neither the passage, nor its headings, nor any authored question
+    that leads to it holds: 0 for none to 1 for four and more."""
     fact: Array
     """1 where a fact of the kind asked for is stated."""
+    alike: Array
+    """1 where an authored question that leads there asks for a fact of that kind."""
     here: Array
     """1 where the document is of the very place asked about."""
     unmarked: Array
@@ -113,7 +120,9 @@ class SignalReader:
             door_lexical=doors.lexical,
             door_dense=doors.dense,
             door_coverage=doors.coverage,
+            unheld=self._unheld(asked.content),
             fact=zeros if fact is None else fact,
+            alike=self.doors.asking(asked.fact) if asked.fact and self.doors is not None else zeros,
             here=np.array(of_place or [0.0], dtype=np.float32)[self._documents],
             unmarked=self._unmarked,
         )
@@ -124,10 +133,24 @@ class SignalReader:
         found[rows] = 1 / (1 + np.exp(-values))
         return found
 
+    def _unheld(self, words: Sequence[str]) -> Array:
+        held = self._coverage.holds(words)
+        if self.doors is not None:
+            held |= self.doors.holds(words)
+        return np.asarray(np.minimum(len(words) - held.sum(axis=0), _MANY) / _MANY, dtype=np.float32)
+
     def foreign(self, words: Sequence[str]) -> int:
         """How many of a question's syllables stand neither in a document nor in an authored question."""
         doors = self.doors.knows(words) if self.doors is not None else set()
         return len(set(words) - self._coverage.knows(words) - doors)
+
+    def rarity(self, syllable: str) -> float:
+        """How much a syllable without accents tells, 0 to 1; 1 where no document has it."""
+        return self._coverage.rarity(syllable)
+
+    def encoded(self, texts: Sequence[str]) -> Array:
+        """Unit vectors of texts, by the encoder of the index: shape (n, dimension)."""
+        return self._index.encoder.encode(texts)
 
     def known_share(self, words: Sequence[str]) -> float:
         """The share of a question's matter that the corpus knows at all, 0 to 1; foreign matter lowers it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Place
 from corpus.mention import DocumentMention, ProvisionMention, find_documents, find_provisions
-from corpus.places import PlaceMention, find_places, within
+from corpus.places import PlaceMention, find_places, within, write_out_initials
 from corpus.text import fold
 from index.normalise import syllables
 from retrieval.facts import OTHER_ASKED, Fact, fact_asked, subjects_asked, unit_asked
@@ -44,7 +44,8 @@ class Understanding:
     documents: tuple[DocumentMention, ...]
     fact: Fact | None
     unit: str | None = None
-    """What is counted where a number is asked for ("thành viên"), in letters without accents."""
+    """What is counted where a number is asked for ("thành viên"), or done where it is asked who does it ("bầu"), in
+    letters without accents."""
     subjects: tuple[str, ...] = ()
     """What the number asked for is of, in letters without accents."""
     next_question: str | None = None
@@ -146,7 +147,7 @@ def understand(
 
 
 def _read(text: str, held: Sequence[Place], following: str | None, accented: Callable[[str], str]) -> Understanding:
-    long = write_out(text)
+    long = write_out(write_out_initials(text, held))
     guess = accented(long)
     places = tuple(find_places(long, held))
     provisions = tuple(find_provisions(long))
@@ -183,9 +184,10 @@ def _split(text: str) -> tuple[str, str | None]:
     return parts[0], parts[1]
 
 
-_OPENER = re.compile(
+FOLLOWS_UP = re.compile(
     r"(?:con|the con|vay con|the|vay|nhu vay|rieng|o do|cho do|cai do|viec do|con neu|a the|uh the|ok)\b"
 )
+"""How a question opens that carries an earlier one on, in letters without accents."""
 _ASKS = re.compile(r"\?|\b(?:ai|gi|nao|sao|dau|may|bao nhieu|khong|the nao|bao gio|chua)\b")
 
 
@@ -203,7 +205,7 @@ def _follow(
     """
     last = next((earlier for earlier in reversed(previous) if earlier.content), previous[-1])
     folded = fold(here.text)
-    opener = bool(_OPENER.match(folded))
+    opener = bool(FOLLOWS_UP.match(folded))
     if here.content and not opener and knows(here.content) < _FOREIGN and not names_own_field(here.text):
         return here
     place = next((earlier.places for earlier in reversed(previous) if earlier.places), ())
@@ -215,7 +217,8 @@ def _follow(
         return here
     if here.places and here.content and not _ASKS.search(folded):
         here = replace(here, content=(), searched="", added=())
-    shown = "; ".join(part for part in (last.text, here.shown) if part)
+    # Both are said: the earlier question alone would read as if this one had been passed over.
+    shown = "; ".join(part for part in (last.text, here.shown or here.text) if part)
     if not here.content:
         return replace(
             here,

@@ -25,12 +25,18 @@ DOORWAYS = {
     "bm25s": {"index.lexical"},
     "langchain_text_splitters": {"index.passages"},
     "telegram": {"bot.channels.telegram"},
+    "httpx": {"bot.channels.zalo_wire"},
     "sqlmodel": {"bot.feedback"},
     "sqlalchemy": {"bot.feedback"},
+    "alembic": {"bot.feedback"},
+    "argon2": {"bot.feedback"},
     "matplotlib": {"evaluation.plots"},
     "lightgbm": {"evaluation.fit_relevance"},
     "sklearn": {"evaluation.fit"},
+    "openpyxl": {"bot.feedback"},
+    "segno": {"bot.web.sheet"},
     "tomli_w": {"corpus.catalog"},
+    "prometheus_client": {"bot.metrics"},
     "pydantic_settings": {"bot.settings"},
 }
 # What the layers above may see of the index: what builds and loads it, and the reading of words for search.
@@ -105,6 +111,13 @@ def test_channels_know_neither_each_other_nor_the_feedback_tables() -> None:
             if name.startswith("bot.channels.") and name != module:
                 family = module.split(".")[2].split("_")[0]
                 assert name.split(".")[2].startswith(family), f"{module} imports {name}"
+
+
+def test_pages_know_of_the_feedback_what_reviewers_see_alone() -> None:
+    for module, path in MODULES.items():
+        if module.startswith("bot.web."):
+            seen = {name for name, _ in imports(path) if name.startswith("bot.feedback")}
+            assert seen <= {"bot.feedback.review", "bot.feedback.database"}, f"{module} imports {seen}"
 
 
 def test_there_are_no_circles() -> None:

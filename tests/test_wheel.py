@@ -44,6 +44,8 @@ def test_data_files_are_inside(unpacked: Path) -> None:
         "retrieval/words.toml",
         "bot/web/templates/chat.html",
         "bot/web/static/chat.js",
+        "bot/feedback/migrations/env.py",
+        "bot/feedback/migrations/versions/v0001_questions.py",
     ):
         assert (unpacked / name).is_file(), name
     assert not (unpacked / "tests").exists()

@@ -1,4 +1,4 @@
-"""`danchu feedback list|show|export`: the review queue in the terminal.
+"""`danchu feedback list|show|export|remarks|clusters|forget|purge|gate|digest`: the review queue, and its end.
 
 Commands import the database when they run, so that the program starts fast without it.
 """
@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.feedback.cli_digest import digest
+from bot.feedback.cli_gate import gate
+
 if TYPE_CHECKING:
+    from bot.feedback.recorder import Recorder
     from bot.feedback.records import Reviewed
     from bot.feedback.store import Store
 
@@ -87,10 +91,7 @@ def show(
 ) -> None:
     """Print one question in full."""
     with _store() as store:
-        found = store.find(record_id, limit=2)
-        if len(found) > 1:
-            _fail(f"Có nhiều câu hỏi có mã bắt đầu bằng {record_id}; hãy gõ thêm ký tự.")
-        item = store.get(found[0]) if found else None
+        item = store.get(_only(store, record_id))
     if item is None:
         _fail(f"Không có câu hỏi nào có mã {record_id}.")
     if as_json:
@@ -123,6 +124,162 @@ def export_queue(
         items = store.iterate(statuses=[choice.value for choice in status or ()])
         amount = export(items, file, form.value, overwrite=force)
     typer.echo(f"Đã ghi {amount} câu hỏi vào {file}.", err=True)
+
+
+@feedback_app.command(
+    "remarks",
+    help="Những lời góp ý mà mọi người gửi cho chương trình, mới nhất trước.",
+    epilog="Ví dụ: danchu feedback remarks --limit 20",
+)
+def list_remarks(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Nhiều nhất bao nhiêu lời.")] = 50,
+) -> None:
+    """Print what people said of the bot."""
+    with _store() as store:
+        remarks = store.persons.remarks(limit)
+    if not remarks:
+        typer.echo("Chưa có lời góp ý nào.")
+    for remark in remarks:
+        typer.echo(f"{remark.at:%d/%m/%Y %H:%M} · {remark.channel} · {' '.join(remark.text.split())}")
+
+
+@feedback_app.command(
+    "clusters",
+    help="Đo xem các câu hỏi giống nhau có được gom đúng nhóm không.",
+    epilog="Ví dụ: danchu feedback clusters --measure cau-hoi.jsonl",
+)
+def measure_clusters(
+    measure: Annotated[
+        Path,
+        typer.Option(
+            "--measure", metavar="TỆP", help='Mỗi dòng một câu hỏi với các cách hỏi: {"id": "1", "wordings": ["…"]}.'
+        ),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Cluster a file of questions of which it is known which ask the same, in a database that is gone afterwards."""
+    from dataclasses import asdict
+
+    from bot.cli_tools import opened
+    from bot.feedback.same import asked_by
+    from bot.feedback.same_measure import measure as measured
+    from bot.feedback.same_measure import read_groups
+
+    try:
+        groups = read_groups(measure)
+    except (OSError, ValueError):
+        _fail(f"Không đọc được {measure}: mỗi dòng phải là một câu hỏi với các cách hỏi, dạng JSON.")
+    engine = opened()
+    found = measured(groups, engine.encode, asked_by(engine.understood))
+    if as_json:
+        typer.echo(json.dumps(asdict(found)))
+        return
+    typer.echo(
+        f"{found.questions} câu hỏi, {found.wordings} cách hỏi, {found.clusters:.1f} nhóm. Theo từng cặp: "
+        f"F1 {found.f1:.3f}, chính xác {found.precision:.3f}, đầy đủ {found.recall:.3f}."
+    )
+
+
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Xóa ngay, không hỏi lại.")]
+
+
+@feedback_app.command(
+    "forget",
+    help="Xóa hẳn một câu hỏi, hoặc tất cả những gì đang lưu về một người.",
+    epilog="Ví dụ: danchu feedback forget 3f9a12 · danchu feedback forget --channel telegram --asker 12345",
+)
+def forget(
+    record_id: Annotated[
+        str | None, typer.Argument(metavar="MÃ", help="Mã câu hỏi cần xóa, hoặc vài ký tự đầu của mã.")
+    ] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="Kênh của người hỏi: telegram, zalo, web…")] = None,
+    asker: Annotated[str | None, typer.Option("--asker", help="Mã của người hỏi trên kênh đó.")] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="Nơi nhận tin báo của người đó, nếu khác mã người hỏi.")
+    ] = None,
+    yes: YesOption = False,
+) -> None:
+    """Delete one question by its id, or a person by channel and raw id."""
+    if record_id is not None and channel is None and asker is None:
+        with _store() as store:
+            record_id = _only(store, record_id)
+            _confirm(f"Xóa hẳn câu hỏi {record_id}?", yes)
+            gone = store.erase([record_id])
+    elif record_id is None and channel is not None and asker is not None:
+        _confirm(f"Xóa tất cả những gì đang lưu về người {asker} trên kênh {channel}?", yes)
+        with _recorder() as recorder:
+            forgotten = recorder.forget(channel, asker, address or asker)
+        if forgotten is None:
+            _fail("Chưa xóa được lúc này; yêu cầu đã được ghi lại và sẽ thực hiện khi cơ sở dữ liệu hoạt động lại.")
+        gone = forgotten
+    else:
+        raise typer.BadParameter("Hãy cho MÃ câu hỏi, hoặc cả --channel và --asker.")
+    typer.echo(f"Đã xóa {gone} câu hỏi.")
+
+
+@feedback_app.command(
+    "purge",
+    help="Xóa hẳn các câu hỏi, và những gì đang lưu về người hỏi, cũ hơn một số ngày.",
+    epilog="Ví dụ: danchu feedback purge --days 365",
+)
+def purge(
+    days: Annotated[int, typer.Option("--days", min=1, max=36_500, help="Giữ lại bao nhiêu ngày gần nhất.")],
+    yes: YesOption = False,
+) -> None:
+    """Delete what is older than a number of days."""
+    _confirm(f"Xóa hẳn mọi câu hỏi cũ hơn {days} ngày?", yes)
+    with _store() as store, _recorder() as recorder:
+        store.check()
+        gone = recorder.purge(days)
+        status = recorder.status()
+    if not status.database_ok:
+        _fail(f"Đã xóa {gone} câu hỏi, chưa hết: {status.last_error}")
+    typer.echo(f"Đã xóa {gone} câu hỏi cũ hơn {days} ngày.")
+
+
+feedback_app.command(
+    "gate",
+    help="Hỏi lại mọi câu đã xem xét; câu nào không còn nhận đúng điều khoản thì in ra và thoát với mã 1.",
+    epilog="Ví dụ: danchu feedback gate",
+)(gate)
+feedback_app.command(
+    "digest",
+    help="Một trang cho người đứng đầu: tuần qua mọi người hỏi gì, câu nào chưa trả lời được, còn thiếu văn bản nào.",
+    epilog="Ví dụ: danchu feedback digest --week --out bao-cao",
+)(digest)
+
+
+def _confirm(question: str, yes: bool) -> None:
+    if not yes and not typer.confirm(question):
+        typer.echo("Không xóa gì.")
+        raise typer.Exit
+
+
+@contextmanager
+def _recorder() -> Iterator[Recorder]:
+    """The recorder of these settings. Errors end the program with one line."""
+    from bot.feedback.recorder import open_recorder
+    from bot.feedback.store import FeedbackError
+    from bot.settings import SettingsError, load_settings
+
+    try:
+        recorder = open_recorder(load_settings())
+    except (FeedbackError, SettingsError) as error:
+        _fail(str(error))
+    try:
+        yield recorder
+    finally:
+        recorder.close()
+
+
+def _only(store: Store, prefix: str) -> str:
+    """The whole id of the one question whose id begins so."""
+    found = store.find(prefix, limit=2)
+    if len(found) > 1:
+        _fail(f"Có nhiều câu hỏi có mã bắt đầu bằng {prefix}; hãy gõ thêm ký tự.")
+    if not found:
+        _fail(f"Không có câu hỏi nào có mã {prefix}.")
+    return found[0]
 
 
 @contextmanager

@@ -12,6 +12,7 @@ person wrote or a password:
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -31,6 +32,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError, StatementError
 from sqlmodel import SQLModel, col, select
 
+from bot.feedback import copies, migrations
 from bot.feedback.records import SCHEMA_VERSION, Meta
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,9 @@ BUSY_TIMEOUT_S = 5.0
 """How long a statement waits for another program's lock."""
 
 _RETRY_S = 0.02
-_SETUP_LOCK = 0x64616E63  # any number that is always the same: processes that create the tables take turns by it
+_MAKING = threading.Lock()
+"""Nobody in this process connects to a file that is just being made."""
+_SETUP_LOCK = 0x64616E63  # any number that is always the same: processes that migrate take turns by it
 
 
 class FeedbackError(Exception):
@@ -67,7 +71,8 @@ class Database:
 
     Args:
         url: a SQLAlchemy URL of SQLite (a file) or PostgreSQL. Nothing is opened before the first transaction, which
-            creates file and tables.
+            creates the file and brings the tables to this program's revision (`migrations`). Of a SQLite file that
+            holds something a copy is made before: `danchu.sqlite3.before-0003`.
         busy_timeout_s: how long to wait for another program's lock.
 
     Raises:
@@ -76,37 +81,80 @@ class Database:
 
     def __init__(self, url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         parsed = _parse(url)
-        self._file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
-        self._wait_s = busy_timeout_s
+        self.file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+        """The file of a SQLite database; None for PostgreSQL."""
+        self.wait_s = busy_timeout_s
         self._engine = _engine(parsed, busy_timeout_s)
         self._setup = threading.Lock()
         self._prepared: tuple[int, int] | None = None
 
     def insert(self, table: type[SQLModel]) -> Any:
         """An INSERT that knows ON CONFLICT, in the database's own dialect."""
-        return sqlite_insert(table) if self._file else postgresql_insert(table)
+        return sqlite_insert(table) if self.file else postgresql_insert(table)
 
     @contextmanager
-    def transaction(self, *, write: bool = False, wait_s: float | None = None) -> Iterator[Connection]:
+    def transaction(
+        self, *, write: bool = False, wait_s: float | None = None, as_it_is: bool = False
+    ) -> Iterator[Connection]:
         """One transaction: committed at the end of the block, undone where the block raises.
 
         Args:
             write: whether it writes; a writer takes its lock at once.
             wait_s: how long to wait for a lock instead of the database's own timeout.
+            as_it_is: leave the tables as they are found, for who looks at what there is.
 
         Raises:
             StoreUnavailable: nothing was changed, and it may be tried again.
             RecordRefused: nothing was changed, and trying again is no use.
         """
-        wait_s = self._wait_s if wait_s is None else wait_s
+        wait_s = self.wait_s if wait_s is None else wait_s
         try:
-            self._prepare(wait_s)
-            with self._engine.connect() as connection:
-                connection.execution_options(danchu_write=write, danchu_wait_ms=int(wait_s * 1000))
-                with connection.begin():
-                    yield connection
+            if not as_it_is:
+                self._prepare(wait_s)
+            with self._begun(write, wait_s) as connection:
+                yield connection
         except (SQLAlchemyError, sqlite3.Error, OSError, UnicodeError, OverflowError) as error:
             raise _translated(error) from None
+
+    @contextmanager
+    def translating(self) -> Iterator[None]:
+        """Turn the errors of work on this database that goes past `transaction` into this package's.
+
+        Raises:
+            StoreUnavailable: in the place of an error of SQLite or of the system.
+        """
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise _translated(error) from None
+
+    def truncate_log(self) -> None:
+        """Empty SQLite's write-ahead log, where deleted words still stand. Put off while somebody reads the database.
+
+        PostgreSQL keeps a log of its own, and its autovacuum frees what was deleted.
+
+        Raises:
+            StoreUnavailable: the database cannot be used.
+        """
+        if self.file is None:
+            return
+        with self.translating():
+            self._prepare(self.wait_s)
+            raw = self._engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.close()
+
+    def drop_old_copies(self) -> None:
+        """Delete the copies that were made before a migration or a restore, once they are `copies.KEPT_DAYS` old.
+
+        Raises:
+            StoreUnavailable: one cannot be deleted.
+        """
+        if self.file is not None:
+            with self.translating():
+                copies.drop_old(self.file)
 
     def close(self) -> None:
         """Give the connections back. They open anew with the next transaction."""
@@ -134,19 +182,22 @@ class Database:
             self._prepared = self._identity()
 
     def _identity(self) -> tuple[int, int] | None:
-        if self._file is None:
+        if self.file is None:
             return (0, 0)
         try:
-            state = self._file.stat()
+            state = self.file.stat()
         except FileNotFoundError:
             return None
         return (state.st_dev, state.st_ino)
 
     def _create(self, wait_s: float) -> None:
-        if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Made by us, not by SQLite: what people asked is for the owner's eyes alone.
-            os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Made by us, not by SQLite: what people asked is for the owner's eyes alone. A file that is there is not
+            # opened: to close it again would drop every lock that this process holds on it (POSIX), and another
+            # program that takes itself for the last one would then delete the log under our writing.
+            with _MAKING, contextlib.suppress(FileExistsError):
+                os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             raw = self._engine.raw_connection()
             try:
                 cursor = raw.cursor()
@@ -156,30 +207,45 @@ class Database:
                 cursor.close()
             finally:
                 raw.close()
-        if self._version(wait_s) is None:
-            with self._engine.connect() as connection:
-                connection.execution_options(danchu_write=True, danchu_wait_ms=int(wait_s * 1000))
-                with connection.begin():
-                    if self._file is None:
-                        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SETUP_LOCK})
-                    SQLModel.metadata.create_all(connection)
-                    row = {"key": "schema_version", "value": str(SCHEMA_VERSION)}
-                    connection.execute(self.insert(Meta).values(row).on_conflict_do_nothing(index_elements=["key"]))
+        with self._begun(False, wait_s) as connection:
+            due = self._due(connection)
+        if due:
+            with self._begun(True, wait_s) as connection:
+                self._migrate(connection)
 
-    def _version(self, wait_s: float) -> int | None:
-        """The schema version found, or None in an empty database. StoreUnavailable where it is newer than ours."""
-        with self._engine.connect() as connection:
-            connection.execution_options(danchu_write=False, danchu_wait_ms=int(wait_s * 1000))
-            with connection.begin():
-                if not self._engine.dialect.has_table(connection, "meta"):
-                    return None
-                found = connection.execute(select(Meta.value).where(col(Meta.key) == "schema_version")).scalar()
-        if found is None:
-            return None
-        version = int(found) if found.isdigit() else SCHEMA_VERSION + 1
-        if version > SCHEMA_VERSION:
+    def _migrate(self, connection: Connection) -> None:
+        if self.file is None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SETUP_LOCK})
+        if not self._due(connection):  # another process was faster
+            return
+        if self.file is not None and migrations.holds_rows(connection):
+            # This connection has the write lock, and has written nothing: what another one copies is what there was.
+            copies.copy(self.file, copies.beside(self.file, "before", migrations.HEAD))
+        migrations.upgrade(connection)
+
+    def _due(self, connection: Connection) -> bool:
+        """Whether the tables are older than this program.
+
+        Raises:
+            StoreUnavailable: they are newer.
+        """
+        found = migrations.revision(connection)
+        if found == migrations.HEAD:
+            return False
+        version = None
+        if self._engine.dialect.has_table(connection, "meta"):
+            version = connection.execute(select(Meta.value).where(col(Meta.key) == "schema_version")).scalar()
+        newer = version is not None and not (version.isdigit() and int(version) <= SCHEMA_VERSION)
+        if newer or (found is not None and found not in migrations.TABLES):
             raise StoreUnavailable("Cơ sở dữ liệu do một phiên bản danchu mới hơn tạo; hãy nâng cấp chương trình.")
-        return version
+        return True
+
+    @contextmanager
+    def _begun(self, write: bool, wait_s: float) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            connection.execution_options(danchu_write=write, danchu_wait_ms=int(wait_s * 1000))
+            with connection.begin():
+                yield connection
 
 
 def _parse(url: str) -> URL:
@@ -235,6 +301,7 @@ def _engine(url: URL, wait_s: float) -> Engine:
         connection.isolation_level = None  # transactions begin below, not where the driver guesses
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not left in free pages
         cursor.execute("PRAGMA synchronous=FULL")  # a question on record stays there through a power cut
         cursor.close()
 
@@ -267,6 +334,7 @@ _POSTGRESQL_REASONS = (
     (("53100",), ("No space left",), "Ổ đĩa của máy chủ cơ sở dữ liệu đã đầy."),
     (("53300",), ("too many clients",), "Máy chủ cơ sở dữ liệu đã hết chỗ kết nối."),
     (("55P03", "40P01"), (), "Cơ sở dữ liệu đang bị chương trình khác khóa."),
+    (("42P07",), (), "Cơ sở dữ liệu có sẵn bảng khác trùng tên; hãy dành riêng một cơ sở dữ liệu cho danchu."),
     (("42501", "25006"), (), "Tài khoản cơ sở dữ liệu không có quyền ghi."),
     (
         ("57P", "08"),

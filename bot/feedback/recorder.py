@@ -1,109 +1,36 @@
-"""Puts each question on record and never keeps a person waiting for it, whatever happens to the database.
-
-The way of a record: the database; else the spool folder, and from there into the database later; else, where the disk
-is full as well, a bounded queue in memory. Its id is made first, so that taking it in twice keeps one.
-"""
+"""Puts each question on record, and what belongs to it, and never keeps a person waiting whatever happens to the
+database (`delivery.py`). This is what `bot.assistant` calls; no method raises."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import logging
-import os
 import re
-import secrets
 import threading
-import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
-from bot.feedback.records import Entry, RatingEntry, entry_from
-from bot.feedback.spool import BATCH, Spool
-from bot.feedback.store import RecordRefused, Store, StoreUnavailable
+from bot.feedback.delivery import MEMORY_LIMIT, RETRY_AFTER_S, Delivery, RecorderStatus
+from bot.feedback.persons import Asked, ForgetEntry, Person, Remark, Waiting
+from bot.feedback.records import RatingEntry, entry_from
+from bot.feedback.redact import storable
+from bot.feedback.salt import address_hash, asker_hash, delivery_id, load_salt, rater_hash, rating_hash
+from bot.feedback.spool import Spool
+from bot.feedback.store import Store, StoreUnavailable
 from bot.settings import Settings
 from retrieval.answer import Answer
 
 log = logging.getLogger(__name__)
 
-RETRY_AFTER_S = 5.0
-"""How long the database is left alone after a failure; meanwhile records go straight to the spool."""
-
-MEMORY_LIMIT = 1_000
-"""The most records kept in memory while neither database nor spool can be written; the oldest go first."""
-
-_PROBE_WAIT_S = 0.25  # who asks first after a failure does not wait a whole busy timeout again
-_TAKE_WAIT_S = 2.0
-_TURN_WAIT_S = 1.0
 _RECORD_ID = re.compile(r"[0-9a-f]{32}")
-_SPOOLED: TypeAdapter[Entry | RatingEntry] = TypeAdapter(Entry | RatingEntry)
+_UNKNOWN = Person(place=None, noticed=False)
+_REMEMBERED = 10_000  # persons whom a process remembers for the time that the database is dead
+_SEEN_EVERY = dt.timedelta(days=1)
+_MAX_ADDRESS_CHARS = 200
 
 T = TypeVar("T")
-
-
-class _Busy(StoreUnavailable):
-    """Others of this process are writing and it takes long. That says nothing about the database."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecorderStatus:
-    """How record keeping is doing, for `/readyz`."""
-
-    database_ok: bool
-    spooled: int
-    """Records in the spool folder, of all processes."""
-    in_memory: int
-    """Records of this process that are nowhere else: lost if it ends now."""
-    lost: int
-    """Records of this process that the memory queue had no room for."""
-    last_error: str | None
-    """Why the database is not written to, one plain sentence in Vietnamese; None where all is well."""
-
-
-def load_salt(home: Path) -> bytes:
-    """The secret with which people's ids are hashed: a random file in `home`, made at the first call.
-
-    Several processes may call this at once and get the same salt. Where the file can be neither read nor made, a
-    salt for this process alone is returned and one line is logged: answering people goes before linking records.
-    """
-    path = home / "salt"
-    try:
-        if not path.exists():
-            _make_salt(path)
-        salt = bytes.fromhex(path.read_text(encoding="ascii").strip())
-        if len(salt) >= 16:
-            return salt
-        log.error("the salt file is too short; using a salt for this process alone")
-    except (OSError, ValueError) as error:
-        log.error("the salt file cannot be used (%s); using a salt for this process alone", type(error).__name__)
-    return secrets.token_bytes(32)
-
-
-def _make_salt(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".salt-{uuid.uuid4().hex}")
-    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(file, "w", encoding="ascii") as out:
-            out.write(secrets.token_hex(32))
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(draft, path)  # whole or not at all, and the first one wins
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def asker_hash(salt: bytes, *scope: str) -> str:
-    """HMAC-SHA256 in hex of what names a person and where ("telegram", "12345"). Not reversible without the salt."""
-    return hmac.new(salt, "\0".join(scope).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def open_recorder(settings: Settings) -> Recorder:
@@ -116,7 +43,7 @@ def open_recorder(settings: Settings) -> Recorder:
 
 
 class Recorder:
-    """Keeps questions and thumbs. Safe to call from several threads; what others left in the spool is taken in.
+    """Keeps questions, thumbs, and what people asked to remember. Safe to call from several threads.
 
     Args:
         store: the database.
@@ -136,44 +63,57 @@ class Recorder:
         memory_limit: int = MEMORY_LIMIT,
     ) -> None:
         self._store = store
-        self._spool = spool
         self._salt = salt
-        self._retry_after_s = retry_after_s
-        self._memory: deque[Entry | RatingEntry] = deque()
-        self._memory_limit = memory_limit
-        self._lost = 0
-        self._taken = 0
-        self._healthy: bool | None = None
-        self._last_error: str | None = None
-        self._retry_at = 0.0
-        self._spool_failed = False
-        self._turn = threading.Lock()  # one write of this process at a time: the rest would only wait in SQLite
-        self._spill = threading.Lock()
-        self._taking = threading.Lock()
+        self._delivery = Delivery(store, spool, salt, retry_after_s=retry_after_s, memory_limit=memory_limit)
         self._small = threading.Lock()
-        self._worker: threading.Thread | None = None
-        if self._something_waits():
-            self._take_in_soon()
+        self._persons: dict[str, Person] = {}
+        self._unsaved: set[str] = set()
+        self._told: set[tuple[str, str, str]] = set()
 
-    def record(self, answer: Answer, *, channel: str, asker: str | None, previous: Sequence[str] = ()) -> str:
-        """Keep an answer and return the record's id, whatever happens. Never raises.
+    # Questions and thumbs
+
+    def record_id(self, channel: str, key: str) -> str:
+        """The id under which one delivery is recorded: the same however often it comes, and whatever process it meets.
+
+        Args:
+            channel: "telegram", "zalo", …
+            key: the channel's own name of the delivery, such as chat and message.
+        """
+        return delivery_id(self._salt, channel, key)
+
+    def record(
+        self,
+        answer: Answer,
+        *,
+        channel: str,
+        asker: str | None,
+        previous: Sequence[str] = (),
+        record_id: str | None = None,
+    ) -> str:
+        """Keep an answer and return the record's id, whatever happens.
 
         Args:
             answer: what the person got.
             channel: "web", "telegram", "cli", …
             asker: the channel's raw id of the person, or None; only its salted hash goes further.
             previous: earlier questions of the same conversation, oldest first.
+            record_id: 32 hexadecimal digits (`record_id`): recording the same again keeps one record. None makes a new
+                id.
         """
-        record_id = uuid.uuid4().hex
+        if record_id is None or not _RECORD_ID.fullmatch(record_id):
+            if record_id is not None:
+                log.error("a record id that is none was replaced by a new one")
+            record_id = uuid.uuid4().hex
         try:
             who = None if asker is None else asker_hash(self._salt, channel, asker)
-            self._keep(entry_from(answer, record_id=record_id, channel=channel, asker_hash=who, previous=previous))
+            entry = entry_from(answer, record_id=record_id, channel=channel, asker_hash=who, previous=previous)
+            self._delivery.keep(entry)
         except Exception as error:  # noqa: BLE001 - the person's answer goes before the record of it
             log.error("question %s could not be recorded: %s", record_id, type(error).__name__)
         return record_id
 
     def rate(self, record_id: str, *, asker: str | None, helpful: bool) -> bool:
-        """Keep a thumb; a later one of the same person replaces it. Never raises.
+        """Keep a thumb; a later one of the same person replaces it.
 
         Returns:
             False where there is no such record. While the database is dead or records wait for it, that cannot be
@@ -181,199 +121,222 @@ class Recorder:
         """
         if not _RECORD_ID.fullmatch(record_id):
             return False
-        # Hashed with the record alone: it tells one person's thumbs apart, and links no two records.
-        who = asker_hash(self._salt, "rating", record_id, asker) if asker is not None else ""
-        rating = RatingEntry(record_id, who, helpful, dt.datetime.now(dt.UTC))
+        who = "" if asker is None else rating_hash(self._salt, record_id, rater_hash(self._salt, asker))
+        rating = RatingEntry(record_id, who, helpful, _now())
         try:
-            found = self._in_turn(lambda wait_s: self._store.rate(rating, wait_s=wait_s))
+            found = self._delivery.write(lambda wait_s: self._store.rate(rating, wait_s=wait_s))
             if found:
                 return True
             # Its question may wait in the spool, or have left it for the database a moment ago.
-            if waits := self._something_waits():
+            if waits := self._delivery.something_waits():
                 self.take_in()
-            found = self._in_turn(lambda wait_s: self._store.rate(rating, wait_s=wait_s))
+            found = self._delivery.write(lambda wait_s: self._store.rate(rating, wait_s=wait_s))
             if waits and not found:
-                self._set_aside(rating)  # another process may be taking the question in just now
+                self._delivery.set_aside(rating)  # another process may be taking the question in just now
             return found or waits
         except StoreUnavailable:
-            self._set_aside(rating)
+            self._delivery.set_aside(rating)
             return True
         except Exception as error:  # noqa: BLE001 - a thumb must not fail a channel
             log.error("thumb for %s could not be recorded: %s", record_id, type(error).__name__)
             return False
 
-    def take_in(self) -> int:
-        """Bring what waits in memory and spool into the database.
+    def asked(self, record_id: str) -> Asked | None:
+        """The question of a record as it is stored, also while it waits for the database; None where there is none."""
+        if not _RECORD_ID.fullmatch(record_id):
+            return None
+        found = self._read("question", lambda: self._store.persons.asked(record_id))
+        if found is None and (entry := self._delivery.waiting_entry(record_id)):
+            return Asked(entry.question, entry.previous, entry.place)
+        return found
+
+    # Persons
+
+    def person(self, channel: str, asker: str) -> Person:
+        """What is kept of somebody. While the database is dead: what this process remembers of them."""
+        who = asker_hash(self._salt, channel, asker)
+        try:
+            found = self._delivery.read(lambda: self._store.persons.find(who))
+        except StoreUnavailable:
+            return self._persons.get(who, _UNKNOWN)
+        except Exception as error:  # noqa: BLE001 - an answer goes before what is known of a person
+            log.error("a person could not be read: %s", type(error).__name__)
+            return self._persons.get(who, _UNKNOWN)
+        person, seen = found or (_UNKNOWN, None)
+        if who in self._unsaved:
+            person = replace(person, noticed=True)
+            self._save_notice(who)
+        elif seen is not None and _now() - seen > _SEEN_EVERY:
+            self._write("person", lambda wait_s: self._store.persons.save(who, _now(), wait_s=wait_s))
+        self._remember(who, person)
+        return person
+
+    def remember_place(self, channel: str, asker: str, place: str | None) -> bool:
+        """Remember the place that somebody asks for, or none any more; False where it could not be stored now."""
+        who = asker_hash(self._salt, channel, asker)
+        name = None if place is None else storable(place, 200).text
+        if not self._write("place", lambda wait_s: self._store.persons.save(who, _now(), wait_s=wait_s, place=name)):
+            return False
+        self._remember(who, replace(self._persons.get(who, _UNKNOWN), place=name))
+        return True
+
+    def noticed(self, channel: str, asker: str) -> None:
+        """Note that somebody was told what is kept of them; while the database is dead, in this process alone."""
+        who = asker_hash(self._salt, channel, asker)
+        self._remember(who, replace(self._persons.get(who, _UNKNOWN), noticed=True))
+        self._save_notice(who)
+
+    def remark(self, channel: str, asker: str, text: str) -> bool:
+        """Keep what somebody says of the bot; False where it could not be stored now."""
+        who = asker_hash(self._salt, channel, asker)
+        said = Remark(_now(), storable(channel, 32).text, storable(text).text)
+        return self._write("remark", lambda wait_s: self._store.persons.remark(who, said, wait_s=wait_s))
+
+    def forget(self, channel: str, asker: str, address: str | None) -> int | None:
+        """Delete all that is kept of somebody: questions, thumbs, remarks, place, and what they wait for.
+
+        Args:
+            channel: as when it was recorded.
+            asker: the channel's raw id of the person.
+            address: where they would have been told of answers, or None.
 
         Returns:
-            How many questions were new to it; 0 while it is still dead. Never raises.
+            How many questions were deleted; None where the database is dead and it will be done once it works again.
         """
-        with self._taking:
-            self._taken = 0
-            try:
-                self._in_turn(lambda wait_s: self._store.check(wait_s=wait_s), force=True)
-                self._take_memory()
-                self._spool.drain(self._take_lines)
-            except StoreUnavailable as error:
-                if not isinstance(error, _Busy):
-                    self._failed(str(error))
-                self._spill_memory()
-            except Exception as error:  # noqa: BLE001 - runs in a thread of its own; what waits goes on waiting
-                log.error("the spool could not be taken in: %s", type(error).__name__)
-            if self._taken:
-                log.info("taken in %d waiting questions", self._taken)
-            return self._taken
+        request = ForgetEntry(
+            asker_hash=asker_hash(self._salt, channel, asker),
+            rater=rater_hash(self._salt, asker),
+            channel=storable(channel, 32).text,
+            address_hash=None if address is None else address_hash(self._salt, storable(channel, 32).text, address),
+            at=_now(),
+        )
+        with self._small:
+            self._persons.pop(request.asker_hash, None)
+            self._unsaved.discard(request.asker_hash)
+        try:
+            if self._delivery.something_waits():
+                self.take_in()
+            gone = self._delivery.write(lambda wait_s: self._delivery.forget(request, wait_s=wait_s))
+            if self._delivery.something_waits():  # a question of theirs may be among it
+                self._delivery.set_aside(request)
+            return gone
+        except StoreUnavailable:
+            self._delivery.set_aside(request)
+        except Exception as error:  # noqa: BLE001 - a channel says that it will be done, and it will be tried again
+            log.error("a person could not be forgotten: %s", type(error).__name__)
+            self._delivery.set_aside(request)
+        return None
+
+    # Who waits for an answer
+
+    def tell_me(self, record_id: str, channel: str, address: str) -> bool:
+        """Note that somebody wants to be told when a question has an answer.
+
+        Args:
+            record_id: the question.
+            channel: through which to tell them.
+            address: the channel's raw address of the chat.
+
+        Returns:
+            False where there is no such question, or it could not be stored now.
+        """
+        if not address or len(address) > _MAX_ADDRESS_CHARS or self.asked(record_id) is None:
+            return False
+        where = storable(channel, 32).text
+        self._told.discard((record_id, where, address))
+        return self._write(
+            "wish", lambda wait_s: self._store.persons.wait(record_id, where, address, _now(), wait_s=wait_s)
+        )
+
+    def waiting(self, limit: int = 1_000) -> list[Waiting]:
+        """Who waits for which question, the longest first; [] while the database is dead."""
+        for key in list(self._told):
+            self.told(*key)
+        found = self._read("wishes", lambda: self._store.persons.waiting(limit)) or []
+        return [one for one in found if (one.record_id, one.channel, one.address) not in self._told]
+
+    def told(self, record_id: str, channel: str, address: str) -> None:
+        """Note that somebody waits no longer. Where that cannot be stored now, this process knows it until it is."""
+        key = (record_id, storable(channel, 32).text, address)
+        if self._write("wish", lambda wait_s: self._store.persons.told(*key, wait_s=wait_s)):
+            self._told.discard(key)
+        else:
+            self._told.add(key)
+
+    # Keeping
+
+    def purge(self, days: int) -> int:
+        """Delete questions with all that belongs to them, and persons not seen, older than so many days (1 or more).
+
+        Returns:
+            How many questions were deleted; what could not be deleted now is older still the next time.
+        """
+        if days < 1:
+            log.error("nothing is purged: a retention of %d days is none", days)
+            return 0
+        before = _now() - dt.timedelta(days=days)
+        gone = 0
+        try:
+            if self._delivery.something_waits():
+                self.take_in()
+            for amount in self._delivery.purge(before):
+                gone += amount
+        except StoreUnavailable as error:
+            log.error("old questions could not be deleted: %s", error)
+        except Exception as error:  # noqa: BLE001 - runs beside the channels
+            log.error("old questions could not be deleted: %s", type(error).__name__)
+        return gone
+
+    def take_in(self) -> int:
+        """Bring what waits in memory and spool into the database; returns how many questions were new to it."""
+        return self._delivery.take_in()
 
     def status(self) -> RecorderStatus:
         """How record keeping is doing. After a failure this also makes the next attempt, in the background."""
-        if self._healthy is None:
-            try:
-                self._in_turn(lambda _: self._store.check(wait_s=_PROBE_WAIT_S))
-            except StoreUnavailable:
-                pass
-            except Exception as error:  # noqa: BLE001 - a health page reports, it does not fail
-                self._failed(type(error).__name__)
-        elif (not self._healthy or self._something_waits()) and time.monotonic() >= self._retry_at:
-            self._take_in_soon()
-        try:
-            spooled = self._spool.count()
-        except OSError:
-            spooled = 0
-        return RecorderStatus(bool(self._healthy), spooled, len(self._memory), self._lost, self._last_error)
+        return self._delivery.status()
 
     def close(self) -> None:
         """Try once more to bring everything home, then close the database."""
-        if self._something_waits():
-            self.take_in()
-        self._spill_memory()
-        worker = self._worker
-        if worker is not None and worker is not threading.current_thread():
-            worker.join()
-        if self._memory:
-            log.error("%d records are lost: neither the database nor the spool could be written", len(self._memory))
-        self._store.close()
+        self._delivery.close()
 
-    # The way of a record
+    # Inside
 
-    def _keep(self, entry: Entry) -> None:
-        try:
-            self._in_turn(lambda wait_s: self._store.add([entry], wait_s=wait_s))
-        except StoreUnavailable:
-            self._set_aside(entry)
-        except RecordRefused:
-            log.error("the database refuses question %s; it is put aside", entry.id)
-            self._spool.put_aside([_SPOOLED.dump_json(entry)])
+    def _save_notice(self, who: str) -> None:
+        now = _now()
+        if self._write("notice", lambda wait_s: self._store.persons.save(who, now, wait_s=wait_s, noticed_at=now)):
+            self._unsaved.discard(who)
         else:
-            if self._something_waits():
-                self._take_in_soon()
+            self._unsaved.add(who)
 
-    def _in_turn(self, write: Callable[[float | None], T], *, force: bool = False) -> T:
-        """Run a write, unless the database failed a moment ago. StoreUnavailable where it is dead or was."""
-        if not self._turn.acquire(timeout=_TURN_WAIT_S):
-            raise _Busy(self._last_error or "Cơ sở dữ liệu đang bận.")
-        try:
-            if not force and time.monotonic() < self._retry_at:
-                raise StoreUnavailable(self._last_error or "")
-            try:
-                done = write(_PROBE_WAIT_S if self._healthy is False else None)
-            except StoreUnavailable as error:
-                self._failed(str(error))
-                raise
-            if self._healthy is False:
-                log.info("the database works again")
-            self._healthy, self._last_error, self._retry_at = True, None, 0.0
-            return done
-        finally:
-            self._turn.release()
-
-    def _failed(self, reason: str) -> None:
-        self._retry_at = time.monotonic() + self._retry_after_s
-        if self._healthy is not False or self._last_error != reason:
-            log.error("the database is not available, questions go to the spool: %s", reason)
-        self._healthy, self._last_error = False, reason
-
-    def _set_aside(self, item: Entry | RatingEntry) -> None:
+    def _remember(self, who: str, person: Person) -> None:
         with self._small:
-            self._memory.append(item)
-            if len(self._memory) > self._memory_limit:
-                self._memory.popleft()
-                self._lost += 1
-                log.error("the memory queue is full: %d records lost so far", self._lost)
-        self._spill_memory()
+            self._persons.pop(who, None)
+            self._persons[who] = person
+            if len(self._persons) > _REMEMBERED:
+                oldest = next(iter(self._persons))
+                del self._persons[oldest]
+                self._unsaved.discard(oldest)
 
-    def _spill_memory(self) -> None:
-        """Move what is in memory to the spool, as far as it can be written."""
-        if not self._spill.acquire(timeout=_TURN_WAIT_S):
-            return  # another thread is at it, and takes ours along
+    def _write(self, what: str, write: Callable[[float | None], None]) -> bool:
+        """Run a write that is not worth waiting for; False where it could not be done now."""
         try:
-            while self._memory:
-                with self._small:
-                    items = [self._memory.popleft() for _ in range(min(BATCH, len(self._memory)))]
-                try:
-                    self._spool.append([_SPOOLED.dump_json(item) for item in items])
-                except OSError as error:
-                    with self._small:
-                        self._memory.extendleft(reversed(items))
-                    if not self._spool_failed:
-                        log.error("the spool cannot be written, questions wait in memory: %s", error.strerror)
-                    self._spool_failed = True
-                    return
-                self._spool_failed = False
-        finally:
-            self._spill.release()
-
-    # Taking in
-
-    def _something_waits(self) -> bool:
-        try:
-            return bool(self._memory) or not self._spool.is_empty()
-        except OSError:
+            self._delivery.write(write)
+        except StoreUnavailable:
             return False
+        except Exception as error:  # noqa: BLE001 - a channel goes on without it
+            log.error("%s could not be stored: %s", what, type(error).__name__)
+            return False
+        return True
 
-    def _take_in_soon(self) -> None:
-        with self._small:
-            if self._worker is None or not self._worker.is_alive():
-                self._worker = threading.Thread(target=self.take_in, name="danchu-take-in")
-                self._worker.start()
-
-    def _take_memory(self) -> None:
-        with self._spill:
-            while self._memory:
-                items = list(self._memory)[:BATCH]
-                refused = self._take(items)
-                if refused:
-                    log.error("the database refuses %d records; they are put aside", len(refused))
-                    self._spool.put_aside([_SPOOLED.dump_json(item) for item in refused])
-                with self._small:  # by identity: meanwhile the oldest may have been dropped for want of room
-                    done = {id(item) for item in items}
-                    self._memory = deque(item for item in self._memory if id(item) not in done)
-
-    def _take_lines(self, lines: list[bytes]) -> list[bytes]:
-        """Take spooled lines in; returns those that cannot be read or that the database refuses."""
-        items: list[Entry | RatingEntry] = []
-        unreadable: list[bytes] = []
-        for line in lines:
-            try:
-                items.append(_SPOOLED.validate_json(line))
-            except ValidationError:
-                unreadable.append(line)
-        unreadable += [_SPOOLED.dump_json(item) for item in self._take(items)]
-        if unreadable:
-            log.error("%d spooled lines cannot be taken in; they are put aside", len(unreadable))
-        return unreadable
-
-    def _take(self, items: list[Entry | RatingEntry]) -> list[Entry | RatingEntry]:
-        """Store items; returns those that the database will never take."""
-        refused: list[Entry | RatingEntry] = []
-        entries = [item for item in items if isinstance(item, Entry)]
+    def _read(self, what: str, read: Callable[[], T]) -> T | None:
         try:
-            self._taken += self._store.add(entries, wait_s=_TAKE_WAIT_S)
-        except RecordRefused:
-            for entry in entries:
-                try:
-                    self._taken += self._store.add([entry], wait_s=_TAKE_WAIT_S)
-                except RecordRefused:
-                    refused.append(entry)
-        ratings = [item for item in items if isinstance(item, RatingEntry)]
-        refused += [rating for rating in ratings if not self._store.rate(rating, wait_s=_TAKE_WAIT_S)]
-        return refused
+            return self._delivery.read(read)
+        except StoreUnavailable:
+            return None
+        except Exception as error:  # noqa: BLE001 - a channel goes on without it
+            log.error("%s could not be read: %s", what, type(error).__name__)
+            return None
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

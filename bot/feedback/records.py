@@ -17,11 +17,12 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Index, TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from bot.feedback.redact import storable
+from bot.feedback.redact import persons_in, storable
 from retrieval.answer import Answer, Quote, Status
 
 SCHEMA_VERSION = 1
-"""The version of the tables below, kept in `meta`. A program refuses a database of a newer one."""
+"""What programs of before there were migrations look at, in `meta`: they refuse a database with a greater number. It
+grows where such a program would do harm; what this one goes by is the revision (`migrations`)."""
 
 _PREVIOUS = 5
 _CANDIDATES = 10
@@ -233,7 +234,9 @@ def entry_from(
         asker_hash: the salted hash of the person, or None.
         previous: earlier questions of the conversation, oldest first; the last five are kept.
     """
-    question = storable(answer.question)
+    # A name is told by what stands around it ("tôi là …"); elsewhere the same words may stand alone, in small letters.
+    names = persons_in((answer.question, *previous[-_PREVIOUS:]))
+    question = storable(answer.question, names=names)
     sure = answer.status is Status.ANSWERED
     return Entry(
         id=record_id,
@@ -242,14 +245,14 @@ def entry_from(
         asker_hash=asker_hash,
         question=question.text,
         question_chars=question.original_chars,
-        previous=tuple(storable(words).text for words in previous[-_PREVIOUS:]),
-        understood=storable(answer.understood).text,
+        previous=tuple(storable(words, names=names).text for words in previous[-_PREVIOUS:]),
+        understood=storable(answer.understood, names=names).text,
         place=storable(answer.place.name, 200).text if answer.place else None,
         province=storable(answer.place.province, 200).text if answer.place else None,
         on_date=answer.on,
         status=answer.status.value,
         reason=answer.reason.value if answer.reason else None,
-        detail=storable(answer.detail, 500).text if answer.detail else None,
+        detail=storable(answer.detail, 500, names).text if answer.detail else None,
         latency_ms=_finite(answer.latency_ms),
         corpus_version=answer.searched.corpus_version,
         documents=answer.searched.documents,

@@ -8,14 +8,12 @@ process) are moved to `unreadable.jsonl` and never looked at again.
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+
+from bot.durable import append, locked
 
 BATCH = 200
 """How many lines are taken in at a time."""
@@ -42,8 +40,8 @@ class Spool:
             OSError: the disk is full, the folder not writable, or another process holds the lock for too long.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _locked(self._folder / ".append.lock", _LOCK_WAIT_S):
-            _append(self._folder / _PENDING, lines)
+        with locked(self._folder / ".append.lock", _LOCK_WAIT_S):
+            append(self._folder / _PENDING, lines)
 
     def is_empty(self) -> bool:
         """Whether nothing waits."""
@@ -51,14 +49,16 @@ class Spool:
 
     def count(self) -> int:
         """How many lines wait."""
-        found = 0
+        return sum(1 for _ in self.lines())
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines that wait, oldest first, as far as they can be read; they go on waiting."""
         for path in self._files():
             try:
                 with path.open("rb") as file:
-                    found += sum(1 for _ in file)
-            except FileNotFoundError:  # taken in by another process meanwhile
+                    yield from file
+            except OSError:  # taken in by another process meanwhile
                 continue
-        return found
 
     def drain(self, take: Callable[[list[bytes]], list[bytes]]) -> None:
         """Hand all waiting lines over, oldest first, `BATCH` at a time.
@@ -75,7 +75,7 @@ class Spool:
         if self.is_empty():
             return
         try:
-            with _locked(self._folder / ".drain.lock", 0.0):
+            with locked(self._folder / ".drain.lock", 0.0):
                 self._claim()
                 for path in self._files():
                     if path.name != _PENDING:
@@ -90,8 +90,32 @@ class Spool:
             OSError: they could not be written.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _locked(self._folder / ".append.lock", _LOCK_WAIT_S):
-            _append(self._folder / _UNREADABLE, lines)
+        with locked(self._folder / ".append.lock", _LOCK_WAIT_S):
+            append(self._folder / _UNREADABLE, lines)
+
+    def drop_aside(self, drop: Callable[[bytes], bool]) -> None:
+        """Delete lines that were put aside.
+
+        Args:
+            drop: whether a line is to go.
+
+        Raises:
+            OSError: the folder cannot be read or written.
+        """
+        path = self._folder / _UNREADABLE
+        if not path.exists():
+            return
+        with locked(self._folder / ".append.lock", _LOCK_WAIT_S):
+            lines = path.read_bytes().splitlines(keepends=True)
+            kept = [line for line in lines if not drop(line)]
+            if len(kept) < len(lines):
+                draft = path.with_suffix(".draft")
+                draft.unlink(missing_ok=True)
+                if kept:
+                    append(draft, [line.rstrip(b"\n") for line in kept])
+                    draft.replace(path)
+                else:
+                    path.unlink()
 
     def _files(self) -> list[Path]:
         try:
@@ -103,7 +127,7 @@ class Spool:
 
     def _claim(self) -> None:
         pending = self._folder / _PENDING
-        with _locked(self._folder / ".append.lock", _LOCK_WAIT_S):
+        with locked(self._folder / ".append.lock", _LOCK_WAIT_S):
             if pending.exists():
                 pending.rename(self._folder / f"{_TAKEN}{time.time_ns():020d}-{uuid.uuid4().hex[:8]}.jsonl")
 
@@ -122,81 +146,3 @@ class Spool:
         if unreadable:
             self.put_aside(unreadable)
         path.unlink()
-
-
-def _append(path: Path, lines: Sequence[bytes]) -> None:
-    """Append whole lines and wait until they are on the disk; on failure the file is as it was."""
-    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        size = os.fstat(file).st_size
-        data = b"".join(line + b"\n" for line in lines)
-        if size and _last_byte(file, size) != b"\n":  # a process was killed in the middle of a line
-            data = b"\n" + data
-        try:
-            written = 0
-            while written < len(data):
-                written += os.write(file, data[written:])
-            os.fsync(file)
-        except OSError:
-            os.ftruncate(file, size)
-            raise
-    finally:
-        os.close(file)
-    if not size:
-        _sync_folder(path.parent)
-
-
-def _last_byte(file: int, size: int) -> bytes:
-    os.lseek(file, size - 1, os.SEEK_SET)
-    return os.read(file, 1)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name outlive a power cut, where the platform can."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _locked(path: Path, wait_s: float) -> Iterator[None]:
-    """Hold a lock between threads and processes; the system gives it back where a process dies.
-
-    Raises:
-        BlockingIOError: another held it for longer than `wait_s` seconds.
-    """
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        deadline = time.monotonic() + wait_s
-        while not _try_lock(file):
-            if time.monotonic() >= deadline:
-                raise BlockingIOError(errno.EWOULDBLOCK, "locked by another process", str(path))
-            time.sleep(0.002)
-        yield
-    finally:
-        os.close(file)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: int) -> bool:
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: int) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -10,14 +10,16 @@ Errors are drawn in `database.py`; these can be met here:
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func, or_, update
 from sqlmodel import Session, col, select
 
+from bot.feedback import erasure
 from bot.feedback.database import (
     BUSY_TIMEOUT_S,
     Database,
@@ -26,6 +28,7 @@ from bot.feedback.database import (
     StoreMisconfigured,
     StoreUnavailable,
 )
+from bot.feedback.persons import ForgetEntry, Persons
 from bot.feedback.records import (
     Entry,
     QuestionRecord,
@@ -71,6 +74,7 @@ class Store:
 
     def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self._database = Database(url, busy_timeout_s)
+        self.persons = Persons(self._database)
 
     # Writing
 
@@ -134,6 +138,35 @@ class Store:
             state = case((waits, ReviewState.OPEN.value), else_=ReviewState.NONE.value)
             connection.execute(update(QuestionRecord).where(this, untouched).values(state=state))
             return True
+
+    def erase(self, ids: Sequence[str]) -> int:
+        """Delete questions by their ids, all or none; returns how many there were.
+
+        Raises:
+            StoreUnavailable: nothing was deleted.
+        """
+        gone = erasure.erase(self._database, ids)
+        self._database.truncate_log()
+        return gone
+
+    def forget(self, request: ForgetEntry, salt: bytes, *, wait_s: float | None = None) -> int:
+        """Delete all that is kept of a person; returns how many questions went.
+
+        Raises:
+            StoreUnavailable: some may be deleted; asking again deletes the rest.
+        """
+        return erasure.erase_asker(self._database, request, salt, wait_s=wait_s)
+
+    def purge(self, before: dt.datetime, *, wait_s: float | None = None) -> int:
+        """Delete one batch of what is older than a moment; returns how many questions went, and 0 at the end.
+
+        Copies that were made before a migration or a restore, and are no longer kept, go with it.
+
+        Raises:
+            StoreUnavailable: the batch was not deleted.
+        """
+        self._database.drop_old_copies()
+        return erasure.erase_older(self._database, before, wait_s=wait_s)
 
     def check(self, *, wait_s: float | None = None) -> None:
         """See whether the database can be written to.

@@ -13,20 +13,17 @@ from fastapi.responses import JSONResponse, Response
 
 from bot import messages
 from bot.assistant import Recorded
+from bot.limiter import Limiter
+from bot.web import api_models
 from bot.web.ask_line import BadLine, bad_field, question_from, read_object
-from bot.web.limiter import Limiter
+from bot.web.body import TooLarge, read_body
 from bot.web.render import failure
 from bot.web.service import Service
+from bot.web.site import Site
 from bot.web.turn import turn
 from retrieval.question import Question
 
 log = logging.getLogger(__name__)
-
-MAX_BODY_BYTES = 64 * 1024
-"""A longer body is refused."""
-
-_DRAINED_BYTES = 4 * 1024 * 1024
-"""So much of a body that is too long is read and dropped: a client that still writes may miss the refusal."""
 
 _ASKER = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
@@ -34,21 +31,18 @@ CHANNEL = "web"
 """The channel's name in the records."""
 
 
-class TooLarge(Exception):
-    """A body over the limit."""
-
-
-def routes(service: Service, limiter: Limiter) -> APIRouter:
+def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
     """The routes under /api/."""
     router = APIRouter(prefix="/api")
 
-    @router.post("/ask")
+    # The models document what is read and said; the reading itself forgives more and tells faults in Vietnamese.
+    @router.post("/ask", **api_models.ASK)
     async def ask(request: Request) -> Response:
         """Answer a question; 200 with an answer, whatever its status."""
         if refused := too_often(request, limiter):
             return refused
         try:
-            line = read_object(await _body(request))
+            line = read_object(await read_body(request))
             question = question_from(line)
         except TooLarge:
             return failure(request, 413, messages.WEB_TOO_LARGE)
@@ -57,17 +51,21 @@ def routes(service: Service, limiter: Limiter) -> APIRouter:
         recorded = await answer(service, question, asker_of(request))
         if recorded is None:
             return failure(request, 503, messages.WEB_NOT_READY, {"Retry-After": "5"})
+        if recorded.notice:
+            return failure(request, 503, recorded.notice, {"Retry-After": "600"})
         # The id comes back as it was sent, a number as a number.
         number = line.get("id")
-        return JSONResponse({**turn(recorded), "id": number if isinstance(number, int) else question.id})
+        return JSONResponse(
+            {**turn(recorded, site.base(request)), "id": number if isinstance(number, int) else question.id}
+        )
 
-    @router.post("/rate")
+    @router.post("/rate", **api_models.RATE)
     async def rate(request: Request) -> Response:
         """Keep a thumb up or down: `{"record_id", "helpful"}`; 404 where there is no such answer on record."""
         if refused := too_often(request, limiter):
             return refused
         try:
-            line = read_object(await _body(request))
+            line = read_object(await read_body(request))
             record_id, helpful = _rating(line)
         except TooLarge:
             return failure(request, 413, messages.WEB_TOO_LARGE)
@@ -113,25 +111,3 @@ def _rating(line: dict[str, Any]) -> tuple[str, bool]:
     if not isinstance(helpful, bool):
         raise bad_field("helpful")
     return record_id, helpful
-
-
-async def _body(request: Request) -> bytes:
-    """Read a body of any transfer coding.
-
-    Raises:
-        TooLarge: if it exceeds the limit, said or found.
-    """
-    said = request.headers.get("Content-Length", "")
-    if said.isdecimal() and int(said) > _DRAINED_BYTES:
-        raise TooLarge
-    body = bytearray()
-    read = 0
-    async for chunk in request.stream():
-        read += len(chunk)
-        if read <= MAX_BODY_BYTES:
-            body += chunk
-        elif read > _DRAINED_BYTES:
-            break
-    if read > MAX_BODY_BYTES:
-        raise TooLarge
-    return bytes(body)

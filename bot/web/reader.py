@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import messages
+from bot.web.find import Finder, Hit, Run
 from corpus.citation import short_name
 from corpus.document import Document
 from corpus.provision import Level, Provision, ProvisionPath
@@ -23,12 +24,13 @@ _HEADING_CHARS = 240
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A provision on the page. `paragraphs` joined by line breaks are its own words, untouched."""
+    """A provision on the page. Its runs joined, and its paragraphs joined by line breaks, are its own words."""
 
     anchor: str
+    address: str
     level: str
     words: str
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[tuple[Run, ...], ...]
     rank: int
     """Of the heading (2 to 6), or 0 where the first paragraph is none."""
     asked: bool
@@ -71,6 +73,8 @@ class Reader:
     asked: str | None
     before: Neighbour | None
     after: Neighbour | None
+    hits: tuple[Hit, ...]
+    """Where the words searched for stand."""
 
 
 def anchor(path: ProvisionPath) -> str:
@@ -78,17 +82,13 @@ def anchor(path: ProvisionPath) -> str:
     return path.id.replace(" ", "-")
 
 
-def shown(document: Document) -> Iterator[Provision]:
-    """The parts that people may read: all but the electronic attestation, which holds e-mail addresses."""
-    return (part for part in document.parts if part.level is not Level.ATTESTATION)
-
-
-def read(document: Document, path_id: str | None = None) -> Reader | None:
-    """Lay out a document, with one provision marked.
+def read(document: Document, path_id: str | None = None, words: str = "") -> Reader | None:
+    """Lay out a document, with one provision marked, and the places where words stand.
 
     Args:
         document: a document held.
         path_id: the id of a provision's path, or None.
+        words: what to search for in the document, or "". Where it stands nowhere as typed, marks are left aside.
 
     Returns:
         None if the document has no such provision to show.
@@ -98,15 +98,21 @@ def read(document: Document, path_id: str | None = None) -> Reader | None:
         asked = document.by_path.get(path_id)
         if asked is None or asked.path.steps[0].level is Level.ATTESTATION:
             return None
-    before, after = _neighbours(document, asked) if asked else (None, None)
+    before, after = document.neighbours(asked) if asked else (None, None)
+    finder = Finder(words, strict=True)
+    parts = tuple(_part(document, part, asked, 2, finder) for part in document.shown)
+    if words and not finder.hits:
+        finder = Finder(words, strict=False)
+        parts = tuple(_part(document, part, asked, 2, finder) for part in document.shown)
     return Reader(
         name=short_name(document.meta),
-        parts=tuple(_part(document, part, asked, 2) for part in shown(document)),
+        parts=parts,
         contents=_contents(document),
         facts=tuple(facts(document)),
         asked=_capital(asked.path.words) if asked else None,
-        before=before,
-        after=after,
+        before=_neighbour(document, before),
+        after=_neighbour(document, after),
+        hits=tuple(finder.hits),
     )
 
 
@@ -145,19 +151,21 @@ def facts(document: Document) -> Iterator[Fact]:
             yield Fact(names[key], kept)
 
 
-def _part(document: Document, provision: Provision, asked: Provision | None, rank: int) -> Part:
+def _part(document: Document, provision: Provision, asked: Provision | None, rank: int, finder: Finder) -> Part:
     own = document.own_words(provision)
-    paragraphs = tuple(own.split("\n")) if own else ()
+    paragraphs = own.split("\n") if own else []
+    words = _capital(provision.path.words)
     heading = provision.level in _UNITS and bool(paragraphs) and len(paragraphs[0]) <= _HEADING_CHARS
     below = min(rank + 1, 6) if heading else rank
     return Part(
         anchor=anchor(provision.path),
+        address=_address(document, provision.path),
         level=provision.level.value,
-        words=_capital(provision.path.words),
-        paragraphs=paragraphs,
+        words=words,
+        paragraphs=tuple(finder.runs(paragraph, words) for paragraph in paragraphs),
         rank=rank if heading else 0,
         asked=provision is asked,
-        children=tuple(_part(document, child, asked, below) for child in provision.children),
+        children=tuple(_part(document, child, asked, below, finder) for child in provision.children),
     )
 
 
@@ -172,7 +180,7 @@ def _contents(document: Document) -> tuple[Entry, ...]:
             if p.level in levels
         )
 
-    return entries(tuple(shown(document)))
+    return entries(document.shown)
 
 
 def _entry_words(document: Document, provision: Provision) -> str:
@@ -182,17 +190,12 @@ def _entry_words(document: Document, provision: Provision) -> str:
     return words if len(words) <= _ENTRY_CHARS else words[:_ENTRY_CHARS].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
-def _neighbours(document: Document, asked: Provision) -> tuple[Neighbour | None, Neighbour | None]:
-    row = [p for part in shown(document) for p in part.walk() if p.level is asked.level]
-    at = next(i for i, provision in enumerate(row) if provision is asked)
+def _neighbour(document: Document, beside: Provision | None) -> Neighbour | None:
+    return Neighbour(_capital(beside.path.words), _address(document, beside.path)) if beside else None
 
-    def neighbour(i: int) -> Neighbour | None:
-        if not 0 <= i < len(row):
-            return None
-        path = row[i].path
-        return Neighbour(_capital(path.words), f"/van-ban/{document.id}/{path.id}#{anchor(path)}")
 
-    return neighbour(at - 1), neighbour(at + 1)
+def _address(document: Document, path: ProvisionPath) -> str:
+    return f"/van-ban/{document.id}/{path.id}#{anchor(path)}"
 
 
 def _capital(words: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -39,7 +38,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(asset=asset, messages=messages)
-    environment.filters.update(code_words=code_words, query=lambda text: quote(text, safe=""))
+    environment.filters.update(code_words=code_words)
     return environment
 
 
@@ -48,6 +47,11 @@ def page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     html = _environment().get_template(template).render(**values)
     # A question may hold half a surrogate pair, which no UTF-8 can carry.
     return HTMLResponse(html.encode("utf-8", "replace"), status)
+
+
+def script(template: str) -> Response:
+    """Render a script of this package, one that holds sentences for people."""
+    return Response(_environment().get_template(template).render(), media_type="text/javascript; charset=utf-8")
 
 
 def failure(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:

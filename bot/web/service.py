@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.assistant import Assistant
 from corpus.document import Document
 from corpus.validity import Validity
+from corpus.verify import Verdict, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,7 @@ class Service:
     def document(self, id: str) -> Document | None:
         """The document of this id, or None."""
         return next((document for document in self.documents() if document.id == id), None)
+
+    def verify(self, code: str) -> Verdict:
+        """Whether a quote still stands in the documents held now; the code as a person types it."""
+        return verify(code, self.documents())

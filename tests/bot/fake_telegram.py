@@ -11,17 +11,19 @@ import html
 import itertools
 import json
 import re
-import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.bot.loopback import LoopbackServer, Reply
+
+SECRET = "bi-mat_cua-webhook"
 TOKEN = "4242:AAF-secret_half_of_the_token"
 BOT = {"id": 4242, "is_bot": True, "first_name": "Dân chủ cơ sở", "username": "danchu_test_bot"}
 LIMIT = 4096
@@ -130,7 +132,8 @@ class FakeTelegram:
     _calls: list[Call] = field(default_factory=list)
     _refusals: list[_Refusal] = field(default_factory=list)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
-    _connections: set[socket.socket] = field(default_factory=set)
+    webhook: tuple[str, str] | None = None
+    """Where to deliver, and the secret."""
     acknowledged: int = 0
     """Updates with a smaller id were taken by the bot and will never be given again."""
 
@@ -138,60 +141,18 @@ class FakeTelegram:
         self._change = threading.Condition()
         self._closed = False
         self._poll = 0
-        fake = self
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = False  # closing waits for them
-            request_queue_size = 128
-
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                """A bot that hangs up in the middle of a poll is nothing to print."""
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def setup(self) -> None:
-                super().setup()
-                fake._connections.add(self.connection)
-
-            def finish(self) -> None:
-                fake._connections.discard(self.connection)
-                super().finish()
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                status, payload = fake._answer(self.path, self.headers.get("Content-Type", ""), body)
-                data = json.dumps(payload).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_POST
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._server = LoopbackServer(self._receive)
+        self.url = self._server.url
 
     def __enter__(self) -> FakeTelegram:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         with self._change:
             self._closed = True
             self._change.notify_all()
-        self._server.shutdown()
-        for connection in list(self._connections):
-            with suppress(OSError):  # the bot closed it first
-                connection.shutdown(socket.SHUT_RDWR)
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
 
     # What people do.
 
@@ -230,6 +191,29 @@ class FakeTelegram:
             "callback_query",
             {"id": str(next(self._ids)), "from": user, "message": message, "chat_instance": "1", "data": data},
         )
+
+    def type_inline(self, user_id: int, query: str) -> None:
+        """A person types behind the bot's name in some chat."""
+        user = {"id": user_id, "is_bot": False, "first_name": "Người dân"}
+        self._put("inline_query", {"id": str(next(self._ids)), "from": user, "query": query, "offset": ""})
+
+    def call(self, update: dict[str, Any] | bytes, secret: str | None, url: str | None = None) -> int:
+        """Deliver an update, or any bytes, to the webhook. Returns the status that came back."""
+        url = url or (self.webhook[0] if self.webhook else "")
+        headers = {"Content-Type": "application/json"}
+        if secret is not None:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = secret
+        body = update if isinstance(update, bytes) else json.dumps(update).encode()
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=20) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+
+    def last_update(self) -> dict[str, Any]:
+        """The newest update, as it goes over the wire."""
+        return self._updates[-1]
 
     def _put(self, kind: str, content: dict[str, Any]) -> None:
         with self._change:
@@ -291,6 +275,9 @@ class FakeTelegram:
 
     # The wire.
 
+    def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        return Reply(*self._answer(path, headers.get("content-type", ""), body))
+
     def _answer(self, path: str, content_type: str, body: bytes) -> tuple[int, dict[str, Any]]:
         found = re.fullmatch(r"/bot([^/]+)/(\w+)", path.partition("?")[0])
         if not found:
@@ -326,9 +313,32 @@ class FakeTelegram:
                 return self._send(params)
             case "editMessageReplyMarkup":
                 return _keyboard_fault(params) or _ok(self._message(params, ""))
+            case "setWebhook":
+                return self._set_webhook(params)
+            case "answerInlineQuery":
+                return self._inline_fault(params) or _ok(True)
             case "deleteWebhook" | "setMyCommands" | "sendChatAction" | "answerCallbackQuery":
                 return _ok(True)
         return _error(404, "Not Found: method not found")
+
+    def _set_webhook(self, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        secret = str(params.get("secret_token", ""))
+        if not re.fullmatch(r"https?://\S+", str(params.get("url"))):
+            return _error(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+            return _error(400, "Bad Request: secret token contains unallowed characters")
+        self.webhook = (str(params["url"]), secret)
+        return _ok(True)
+
+    def _inline_fault(self, params: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        results = params["results"]
+        if len(results) > 50 or len({one["id"] for one in results}) != len(results):
+            return _error(400, "Bad Request: RESULT_ID_DUPLICATE")
+        for one in results:
+            content = one["input_message_content"]
+            if not one["title"] or not 1 <= utf16_units(visible(content["message_text"])) <= LIMIT:
+                return _error(400, "Bad Request: MESSAGE_TEXT_INVALID")
+        return None
 
     def _get_updates(self, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         until = time.monotonic() + float(params.get("timeout", 0))

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from bot import messages
+from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
 from tests.bot.web_stand_in import HANDLED, HANDLED_PATH, THACH_KHOI, StandIn, served
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra `dev`)")
 Browser, Page, expect = sync_api.Browser, sync_api.Page, sync_api.expect
 
-CHROMIUM = next(
-    filter(
-        None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"))
-    ),
-    None,
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PHONE = {"width": 390, "height": 844}
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -74,10 +53,6 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 def ask(page: Page, question: str) -> None:
     page.locator("#q").fill(question)
     page.locator("#q").press("Enter")
-
-
-def no_sideways(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("window.innerWidth")
 
 
 def test_ask_read_and_open_the_clause(page: Page, url: str) -> None:
@@ -147,13 +122,13 @@ def test_earlier_questions_go_along(page: Page, stand_in: StandIn) -> None:
 
 def test_a_second_question_is_offered(page: Page, stand_in: StandIn) -> None:
     ask(page, "Bị xử lý sao và ai giám sát?")
-    page.get_by_role("link", name=messages.ASK_NEXT).click()
+    page.get_by_role("button", name=messages.ASK_NEXT).click()
     expect(page.locator(".mine .bubble").last).to_have_text("Ai giám sát việc này?")
     expect(page.locator("blockquote")).to_have_count(2)
 
 
 def test_an_example_is_asked_with_a_tap(page: Page) -> None:
-    page.get_by_role("link", name=messages.EXAMPLES[0]).click()
+    page.get_by_role("button", name=messages.EXAMPLES[0]).click()
     expect(page.locator(".mine .bubble")).to_have_text(messages.EXAMPLES[0])
     expect(page.locator("blockquote")).to_be_visible()
 
@@ -177,7 +152,8 @@ def test_copy_takes_quote_citation_and_code(page: Page, url: str) -> None:
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("“b) Xử lý kịp thời")
     assert "(điểm b khoản 5 Mục II Điều 1 Nghị quyết" in copied
-    assert re.search(r"\nMã kiểm tra: \w{4}-\w{4}$", copied)
+    assert re.search(r"\nHiệu lực vào ngày 15/01/2026: Đang có hiệu lực\. .*\n", copied)
+    assert re.search(rf"\nMã kiểm tra: \w{{4}}-\w{{4}}, kiểm tra tại {url}/kiem-tra/\w{{8}}$", copied)
 
 
 def test_the_conversation_outlives_a_reload_and_can_be_cleared(page: Page, stand_in: StandIn) -> None:
@@ -246,13 +222,15 @@ def test_keyboard_alone(page: Page, url: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("blockquote")).to_be_visible()
     expect(page.locator("#q")).to_be_focused()
-    # Back through the answer: not right, right, copy, read.
+    # Back through the answer: the thumbs, then what can be done with the quote.
     reached = []
-    for _ in range(4):
+    for _ in range(6):
         page.keyboard.press("Shift+Tab")
         reached.append(page.evaluate("document.activeElement.textContent.trim()"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    assert reached == [messages.WEB_NOT_HELPFUL, messages.WEB_HELPFUL, messages.WEB_COPY, "Đọc cả Điều 1"]
+    assert reached == [
+        messages.WEB_NOT_HELPFUL, messages.WEB_HELPFUL, messages.WEB_CHECK, messages.WEB_PRINT, messages.WEB_COPY, "Đọc cả Điều 1",
+    ]  # fmt: skip
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/van-ban/{THACH_KHOI}/"))
 
@@ -262,7 +240,7 @@ def test_the_first_load_is_focused_for_typing_and_labelled(page: Page) -> None:
     expect(page.get_by_role("button", name=messages.WEB_SEND)).to_be_visible()
     log = page.get_by_role("log", name=messages.WEB_CONVERSATION)
     expect(log).to_have_attribute("aria-live", "polite")
-    expect(log).to_contain_text(messages.PRIVACY)
+    expect(log).to_contain_text(messages.PRIVACY.format(days=365))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -299,9 +277,10 @@ def test_without_a_script_form_and_reader_work(browser: Browser, url: str, stand
     expect(page.locator(".rate, [data-copy]").first).to_be_hidden()
     page.locator("#q").fill("còn gì nữa?")
     page.locator("#send").click()
-    expect(page.locator(".mine .bubble")).to_have_text("còn gì nữa?")
+    expect(page.locator(".mine .bubble")).to_have_text([HANDLED, "còn gì nữa?"])
+    expect(page.locator("#newest")).to_be_in_viewport()
     assert stand_in.answers.asked[1].previous == (HANDLED,)
-    page.get_by_role("link", name="Đọc cả Điều 1").click()
+    page.get_by_role("link", name="Đọc cả Điều 1").last.click()
     expect(page.locator(".asked")).to_be_in_viewport()
     # An address without a fragment, as other channels send it.
     page.goto(f"{url}/van-ban/{THACH_KHOI}/{HANDLED_PATH}")

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.assistant import Assistant
+from bot.engine import Engine
 from bot.server import Readiness, Service, create_app
 from corpus.catalog import Catalog, open_catalog
 from corpus.citation import cite, lead_in
@@ -106,7 +109,15 @@ class Records:
     kept: list[tuple[Answer, str, str | None]] = field(default_factory=list)
     rated: list[tuple[str, str | None, bool]] = field(default_factory=list)
 
-    def record(self, answer: Answer, *, channel: str, asker: str | None, previous: Sequence[str] = ()) -> str:
+    def record(
+        self,
+        answer: Answer,
+        *,
+        channel: str,
+        asker: str | None,
+        previous: Sequence[str] = (),
+        record_id: str | None = None,
+    ) -> str:
         self.kept.append((answer, channel, asker))
         return f"r{len(self.kept)}"
 
@@ -122,12 +133,14 @@ class StandIn:
     answers: Answers = field(default_factory=Answers)
     records: Records = field(default_factory=Records)
     ready: bool = True
+    notice: str | None = None
     broken_documents: bool = False
+    held: tuple[Document, ...] = field(default_factory=lambda: catalog().documents)
 
     def documents(self) -> tuple[Document, ...]:
         if self.broken_documents:
             raise RuntimeError("secret detail")
-        return catalog().documents
+        return self.held
 
     def validity_of(self, document: Document) -> Validity:
         return validity(document.meta, TODAY)
@@ -137,13 +150,29 @@ class StandIn:
 
     @property
     def service(self) -> Service:
-        return Service(Assistant(self.answers, self.records), self.documents, self.validity_of, self.readiness)
+        assistant = Assistant(self.answers, self.records, notice=lambda: self.notice)
+        return Service(assistant, self.documents, self.validity_of, self.readiness)
 
 
 @contextmanager
-def served(stand_in: StandIn, *, per_minute: int = 0) -> Iterator[str]:
-    """Serve on a free loopback port; gives the site's address."""
-    app = create_app(stand_in.service, per_minute=per_minute)
+def served(stand_in: StandIn, **options: Any) -> Iterator[str]:
+    """Serve on a free loopback port, with `create_app`'s options; gives the site's address."""
+    try:
+        with running(create_app(stand_in.service, **{"per_minute": 0, **options})) as url:
+            yield url
+    finally:
+        stand_in.answers.hold.set()
+
+
+def answering(engine: Engine) -> Service:
+    """A Service of the real answerer; records are kept in memory."""
+    assistant = Assistant(engine, Records())
+    return Service(assistant, engine.documents, engine.validity_of, lambda: Readiness(True))
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """Serve an application on a free loopback port; gives its address."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -156,5 +185,4 @@ def served(stand_in: StandIn, *, per_minute: int = 0) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        stand_in.answers.hold.set()
         thread.join(10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.document import Kind
-from corpus.mention import find_documents, find_provisions
+from corpus.mention import find_documents, find_part, find_provisions
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,30 @@ from corpus.mention import find_documents, find_provisions
         ("khoản 2 Mục III Kế hoạch", [["sec_III cl_2"]]),
         ("Điều 8 Chương I và Điều 86 Chương V", [["chap_I art_8"], ["chap_V art_86"]]),
         ("Điều 5a", [["art_5a"]]),
+        ("Điều IV nghị quyết Thạch Khôi", [["art_4"]]),
+        ("Điều 1, khoản 2, điểm g ghi thế nào", [["art_1 cl_2 pt_g"]]),
         ("từ khoản 1 đến khoản 3 Điều 3", [["art_3 cl_1", "art_3 cl_2", "art_3 cl_3"]]),
         ("địa điểm ở Thạch Khôi", []),
         ("dia diem o thach khoi", []),
         ("100 phần trăm", []),
         ("các khoản chi của phường", []),
         ("có điều gì đó", []),
+        ("điều chín nghị quyết Kim Bảng", [["art_9"]]),
+        ("khoản mười hai điều hai", [["art_2 cl_12"]]),
+        ("Điều thứ 8 trong nghị quyết", [["art_8"]]),
+        ("điều thứ hai mươi mốt", [["art_21"]]),
+        ("mục bảy với mục tám", [["sec_7"], ["sec_8"]]),
+        ("phan 4 cua ke hoach", [["part_4"]]),
+        ("dòng gạch thứ 6 ở điểm a khoản 2", [["cl_2 pt_a ind_6"]]),
+        ("đ khoản 3 điều 2", [["art_2 cl_3 pt_đ"]]),
+        ("khoản 4 nghị quyết Thạch Khôi điều 3", [["art_3 cl_4"]]),
+        ("d9 nq kim bang", [["art_9"]]),
+        ("điều năm nay quận ưu tiên", []),
+        ("theo các điều sau: một", []),
+        ("theo dieu sau", []),
+        ("tạm ngừng một phần vì nội dung", []),
+        ("mục vì dân", []),
+        ("khoản hai bên ký", []),
     ],
 )
 def test_provisions(text: str, targets: list[list[str]]) -> None:
@@ -52,11 +70,31 @@ def test_provisions(text: str, targets: list[list[str]]) -> None:
         ("nghi dinh 61", [(Kind.DECREE, "61")]),
         ("tờ trình số 35/TTr-UBND", [(Kind.SUBMISSION, "35/TTr-UBND")]),
         ("nghị quyết 3 ngày", [(Kind.RESOLUTION, None)]),
+        ("báo cáo 2 lần", []),
+        ("báo cáo số 84", [(Kind.OTHER, "84")]),
+        ("cv 1234", [(Kind.OTHER, "1234")]),
+        ("kh của phường", []),
         ("hôm nay ăn gì", []),
     ],
 )
 def test_documents(text: str, found: list[tuple[Kind, str | None]]) -> None:
     assert [(m.kind, m.number) for m in find_documents(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("trang 25 nghị quyết Hải Phòng", "trang 25"),
+        ("Biểu mẫu số 2 kèm theo nghị quyết", "Biểu mẫu số 2"),
+        ("tiết c điểm a khoản 7 Điều 2", "tiết c"),
+        ("Đoạn thứ mười lăm của Điều 2", "Đoạn thứ mười lăm"),
+        ("gạch đầu dòng thứ hai khoản 5", None),
+        ("trang thông tin điện tử", None),
+        ("các đoạn 2%", None),
+    ],
+)
+def test_parts_that_no_provision_is_known_by(text: str, part: str | None) -> None:
+    assert find_part(text) == part
 
 
 def test_this_law_names_the_document_itself() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.catalog import Catalog
-from corpus.places import find_places, places_of
+from corpus.places import find_places, places_of, write_out_initials
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,12 @@ from corpus.places import find_places, places_of
         ("Quận Đống Đa triển khai thế nào", "Quận Đống Đa"),
         ("ở Nghệ An thì sao", "Nghệ An"),
         ("Phường 5 dân được bàn gì", "Phường 5"),
+        ("ở Phủ Lý ai công khai", "Phủ Lý"),
+        ("o phu ly ai cong khai", "phu ly"),
+        ("Hoàn Kiếm có báo cáo không", "Hoàn Kiếm"),
+        ("chỗ tôi là buôn ma thuột", "buôn ma thuột"),
+        ("còn sóc sơn thì sao", "sóc sơn"),
+        ("danang cong khai the nao", "danang"),
     ],
 )
 def test_a_place_that_no_document_is_of(text: str, words: str, catalog: Catalog) -> None:
@@ -47,7 +53,25 @@ def test_a_place_that_is_held(text: str, catalog: Catalog) -> None:
         "niêm yết ở xã 30 ngày",
         "phường 3 lần báo cáo",
         "phường tổ chức họp dân khi nào",
+        "ghi o van ban nao",
+        "Ông Trần Văn Bàn nói",
+        "cán bộ thanh liêm là gì",
     ],
 )
 def test_words_are_not_places(text: str, catalog: Catalog) -> None:
     assert find_places(text, places_of(catalog)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [
+        ("tiền ở kb lấy đâu ra", "tiền ở Kim Bảng lấy đâu ra"),
+        ("phuong tk tuyen truyen kieu gi", "phuong Thach Khoi tuyen truyen kieu gi"),
+        ("quận NQ giao phòng nào", "quận Ngô Quyền giao phòng nào"),
+        ("P. CX họp với ai", "P. Cao Xanh họp với ai"),
+        ("ở nq nói gì", "ở nq nói gì"),
+        ("mk kb cx dc ạ", "mk kb cx dc ạ"),
+    ],
+)
+def test_initials_of_places_that_are_held(text: str, long: str, catalog: Catalog) -> None:
+    assert write_out_initials(text, places_of(catalog)) == long

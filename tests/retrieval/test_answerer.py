@@ -32,6 +32,11 @@ from retrieval.question import Question
         ("Nghị quyết Kim Bảng có hiệu lực từ ngày nào?", "nghi-quyet-kim-bang-2024", "closing"),
         ("nghị quyết Thạch Khôi căn cứ những luật nào", "nghi-quyet-thach-khoi-2025", "bases"),
         ("mục 2 tờ trình 35/TTr-UBND", "to-trinh-cao-xanh-2024", "cl_2"),
+        ("phần III kế hoạch Ngô Quyền", "ke-hoach-ngo-quyen-2025", "sec_III"),
+        ("khoản bốn điều hai nghị quyết Hải Phòng", "nghi-quyet-hai-phong-2025", "art_2__cl_4"),
+        ("nghị quyết HĐND tỉnh Hà Nam huyện Kim Bảng điều 2", "nghi-quyet-kim-bang-2024", "art_2"),
+        ("nghị quyết Thạch Khôi có căn cứ nghị định 59/2023 không", "nghi-quyet-thach-khoi-2025", "bases"),
+        ("quy định của Hải Phòng về vận động nguồn kinh phí", "nghi-quyet-hai-phong-2025", "art_3__cl_2"),
         ("khoản 5 Mục III kế hoạch Ngô Quyền, gạch đầu dòng cuối cùng", "ke-hoach-ngo-quyen-2025", "sec_III__cl_5__ind_2"),
         ("gạch đầu dòng thứ hai khoản 5 Mục III kế hoạch Ngô Quyền", "ke-hoach-ngo-quyen-2025", "sec_III__cl_5__ind_2"),
     ],
@@ -62,6 +67,21 @@ def test_the_clause_comes_first(answerer: Answerer, question: str, document: str
         ("Ở Đà Nẵng ai giám sát việc thực hiện dân chủ?", Reason.PLACE_NOT_IN_CORPUS),
         ("Phường Bến Nghé có biện pháp gì về dân chủ?", Reason.PLACE_NOT_IN_CORPUS),
         ("thủ tục ly hôn thế nào", Reason.OTHER_LAW),
+        ("trang 25 nghị quyết hải phòng viết gì", Reason.PROVISION_NOT_FOUND),
+        ("Điều IV nghị quyết Thạch Khôi quy định gì?", Reason.PROVISION_NOT_FOUND),
+        ("Quy chế làm việc của UBND phường Thạch Khôi quy định họp ra sao?", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("nghị quyết hải phòng năm 2023 về dân chủ nói gì", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("nghị quyết kim bảng 2022", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("kế hoạch của phường Thạch Khôi", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("Nghị quyết 18/NQ-HĐND của tỉnh Ninh Bình", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("nghị quyết của Quốc hội về Hải Phòng", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("nghị quyết HĐND phường Lê Chân, Hải Phòng", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("nghị quyết thay thế nghị quyết 18 Kim Bảng", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("Điều 9 Thông tư hướng dẫn nghị quyết Hải Phòng", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("dự thảo nghị quyết của phường Thạch Khôi", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("biên bản họp HĐND phường Thạch Khôi ai ký", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("báo cáo tổng kết của UBND phường Thạch Khôi đâu rồi", Reason.DOCUMENT_NOT_IN_CORPUS),
+        ("phần V kế hoạch Ngô Quyền", Reason.PROVISION_NOT_FOUND),
     ],
 )
 def test_refusals_have_their_reason(answerer: Answerer, question: str, reason: Reason) -> None:
@@ -77,8 +97,17 @@ def test_a_missing_provision_is_named_with_what_there_is(answerer: Answerer) -> 
     assert "Điều 1 đến Điều 3" in answer.detail
 
 
-def test_a_fact_that_no_clause_states_is_not_answered(answerer: Answerer) -> None:
-    answer = answerer.answer(Question("Cản trở dân chủ ở Thạch Khôi bị phạt bao nhiêu tiền?"))
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Cản trở dân chủ ở Thạch Khôi bị phạt bao nhiêu tiền?",
+        "điểm d khoản 7 Điều 2 nghị quyết Hải Phòng phạt bao nhiêu tiền?",
+        "Ai có quyền giải tán Ban Thanh tra nhân dân?",
+        "Tủ sách pháp luật của thành phố Hải Phòng đặt tại đâu?",
+    ],
+)
+def test_a_fact_that_no_clause_states_is_not_answered(answerer: Answerer, question: str) -> None:
+    answer = answerer.answer(Question(question))
     assert (answer.status, answer.reason) == (Status.RELATED, Reason.FACT_NOT_STATED)
 
 

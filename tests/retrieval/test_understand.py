@@ -57,6 +57,14 @@ def test_the_kind_of_fact(question: str, fact: Fact | None) -> None:
         (Fact.COUNT, "nguoi", "các thành viên trong ban", False),
         (Fact.SHARE, None, "100% cơ quan", True),
         (Fact.SHARE, None, "toàn bộ cơ quan", False),
+        (Fact.DOER, "giai tan", "nâng cao chất lượng hoạt động của Ban Thanh tra nhân dân", False),
+        (Fact.DOER, "phe duyet", "do Ủy ban nhân dân cấp huyện công nhận", True),
+        (Fact.RECIPIENT, None, "phản ánh về UBND quận (qua Phòng Nội vụ)", True),
+        (Fact.RECIPIENT, None, "giải quyết khiếu nại, tố cáo của công dân", False),
+        (Fact.PLACE, None, "tại bộ phận một cửa", True),
+        (Fact.PLACE, None, "cho phòng, ban liên quan", False),
+        (Fact.EXCEPTION, None, "(trừ các thông tin thuộc bí mật Nhà nước)", True),
+        (Fact.CONSEQUENCE, None, "phát huy vai trò", False),
     ],
 )
 def test_whether_a_clause_states_it(fact: Fact, unit: str | None, clause: str, stated: bool) -> None:
@@ -67,6 +75,7 @@ def test_the_unit() -> None:
     assert unit_asked("Ban có bao nhiêu thành viên?") == "thanh vien"
     assert unit_asked("gửi mấy người") == "nguoi"
     assert unit_asked("ai làm") is None
+    assert unit_asked("Ai có quyền giải tán Ban Thanh tra nhân dân?") == "giai tan"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +116,20 @@ def test_a_follow_up_that_asks_something_else_does_not_ask_for_the_earlier_fact(
         ("lấy tiền đâu để làm mấy việc này", None),
         ("thông qua ở kỳ họp thứ mấy", None),
         ("Khu phố nào được chọn làm điểm", Fact.CHOSEN),
+        ("Không đồng ý thì gửi đơn lên cơ quan nào?", Fact.RECIPIENT),
+        ("phường quyết luôn không hỏi ai", None),
+        ("Ban Thanh tra nhân dân được bầu theo thủ tục nào?", Fact.PROCEDURE),
+        ("Nội dung ấy nằm ở bước nào của hội nghị?", None),
+        ("Trường hợp nào được miễn lấy ý kiến?", Fact.EXCEPTION),
+        ("Tủ sách pháp luật đặt tại đâu?", Fact.PLACE),
+        ("Tiền ở đâu để làm?", None),
+        ("văn bản nêu ở đầu nghị quyết", None),
+        ("Nghị quyết này thay thế văn bản nào?", Fact.REPLACED),
+        ("vắng họp thì bị xử lý ntn", Fact.CONSEQUENCE),
+        ("chuẩn bị gì cho cuộc họp", None),
+        ("Ai có thẩm quyền phê duyệt quy chế?", Fact.DOER),
+        ("Ai ký giấy khen?", Fact.DOER),
+        ("Kết quả được đưa vào chấm điểm nội dung nào?", None),
     ],
 )
 def test_more_kinds_of_fact(question: str, fact: Fact | None) -> None:

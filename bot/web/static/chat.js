@@ -9,13 +9,11 @@
   const clear = document.getElementById("clear");
   const REMEMBERED = Number(log.dataset.remembered);
   const WAIT_MS = 30000;
-  const KEY = "danchu.conversation";
+  const KEY = "danchu.conversation.2";
   const KEPT = 30;
   // Each turn: {question, previous, answer?} — answer is the JSON of /api/ask, with `rated` and `thanks` after a thumb.
   let turns = [];
   let busy = false;
-
-  document.documentElement.classList.add("js");
 
   // A random name that this browser gives itself, so that a thumb belongs to whoever asked. It says nothing of them.
   const asker = (() => {
@@ -61,7 +59,7 @@
     return bubble;
   };
 
-  const quoteOf = (quote, said) => {
+  const quoteOf = (quote, said, question) => {
     const block = blank("quote");
     for (const part of quote.lead_in) {
       const words = document.createElement("p");
@@ -77,6 +75,11 @@
     fill(block, "code", spoken(quote.code));
     fill(block, "read", said.read);
     slot(block, "read").setAttribute("href", said.address);
+    slot(block, "check").setAttribute("href", said.check);
+    slot(block, "copy").dataset.copy = said.copied;
+    const print = slot(block, "print");
+    print.setAttribute("action", said.print);
+    print.elements.q.value = question;
     return block;
   };
 
@@ -86,13 +89,12 @@
     bubble.dataset.record = answer.record_id;
     fill(bubble, "headline", said.headline);
     fill(bubble, "understood", said.understood);
-    slot(bubble, "quotes").append(...answer.quotes.map((quote, i) => quoteOf(quote, said.quotes[i])));
+    slot(bubble, "quotes").append(...answer.quotes.map((quote, i) => quoteOf(quote, said.quotes[i], answer.question)));
     fill(bubble, "closing", said.closing);
     if (answer.next_question) {
       fill(bubble, "next", said.next_question);
       const chip = slot(bubble, "ask-next");
       chip.dataset.ask = answer.next_question;
-      chip.setAttribute("href", "/?q=" + encodeURIComponent(answer.next_question));
       slot(bubble, "following").hidden = false;
     }
     // A refusal goes to the reviewers anyway; there is no quote to be right or wrong.
@@ -189,18 +191,16 @@
   };
   box.addEventListener("input", grow);
 
-  // Chips, thumbs, copying.
+  // Chips and thumbs.
 
   log.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-ask], [data-rate], [data-copy]");
+    const target = event.target.closest("[data-ask], [data-rate]");
     if (!target) return;
     if (target.dataset.ask !== undefined) {
       event.preventDefault();
       if (!busy) ask(target.dataset.ask);
-    } else if (target.dataset.rate) {
-      rate(target.closest(".turn"), target.dataset.rate);
     } else {
-      copy(target);
+      rate(target.closest(".turn"), target.dataset.rate);
     }
   });
 
@@ -228,33 +228,6 @@
       showRating(bubble, "", failed);
     }
     return undefined;
-  };
-
-  const copy = async (button) => {
-    const block = button.closest(".quote");
-    const said = (name) => slot(block, name).textContent;
-    const words = `“${said("text")}”\n(${said("citation")})\n${block.querySelector(".code").textContent}`;
-    const label = button.textContent;
-    const done = await put(words);
-    button.textContent = done ? button.dataset.done : button.dataset.failed;
-    setTimeout(() => { button.textContent = label; }, 2500);
-  };
-
-  const put = async (words) => {
-    try {
-      await navigator.clipboard.writeText(words);
-      return true;
-    } catch {
-      // No clipboard over plain http on a local network; the old way still works there.
-      const area = document.createElement("textarea");
-      area.value = words;
-      area.className = "aside";
-      document.body.append(area);
-      area.select();
-      const done = document.execCommand("copy");
-      area.remove();
-      return done;
-    }
   };
 
   // The conversation outlives a reload, not the tab.
@@ -290,16 +263,16 @@
     box.focus();
   });
 
-  const served = log.querySelector(".turn.mine");
+  const served = [...log.querySelectorAll(".turn.mine")];
   log.setAttribute("aria-live", "off");
   const restored = restore();
-  clear.hidden = !turns.length && !served;
-  const last = served || restored[restored.length - 2];
+  clear.hidden = !turns.length && !served.length;
+  const last = served[served.length - 1] || restored[restored.length - 2];
   if (last) last.scrollIntoView({ block: "start" });
-  if (served) {
-    const question = slot(served, "question").textContent;
-    const sentence = served.nextElementSibling;
-    if (sentence.classList.contains("failed")) {
+  for (const asked of served) {
+    const question = slot(asked, "question").textContent;
+    const sentence = asked.nextElementSibling;
+    if (sentence && sentence.classList.contains("failed")) {
       const turn = { question, previous: [] };
       turns.push(turn);
       sentence.replaceWith(failedOf(turn, slot(sentence, "sentence").textContent, true));

@@ -1,152 +1,42 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
+import json
 import logging
 import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import messages
-from bot.assistant import Assistant
-from bot.channels import telegram
-from corpus.catalog import open_catalog
-from corpus.citation import lead_in, quotations
-from corpus.validity import validity
-from retrieval.answer import Answer, LeadIn, Quote, Reason, Searched, Status
-from retrieval.question import Question
-from tests.bot.fake_telegram import BOT, TOKEN, Call, FakeTelegram, utf16_units
+from bot import channel, messages
+from bot.channels.telegram import Telegram
+from bot.channels.telegram import channel as telegram
+from bot.intake import Inbox
+from bot.message import Incoming
+from retrieval.answer import Reason
+from tests.bot.fake_telegram import BOT, SECRET, TOKEN, Call, FakeTelegram, utf16_units, visible
+from tests.bot.running import SALT, Running
+from tests.bot.stand_ins import DOCUMENTS, POINT, SECOND, THACH_KHOI, Book, Clerk, conversation, quote
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = open_catalog(None).documents
-THACH_KHOI = "nghi-quyet-thach-khoi-2025"
-POINT = "art_1__sec_II__cl_5__pt_b"
-SECOND = "Kinh phí ở Kim Bảng?"
-
 COMMAND = [sys.executable, "-m", "bot.cli", "telegram"]
 
 
-class Clerk:
-    """Answers by the question's words alone; what it was asked is kept."""
-
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds = seconds
-        self.asked: list[Question] = []
-        self.at_once = 0
-        self.most_at_once = 0
-        self._lock = threading.Lock()
-
-    def answer(self, question: Question) -> Answer:
-        with self._lock:
-            self.asked.append(question)
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            time.sleep(self.seconds)
-            if "hỏng" in question.text:
-                raise RuntimeError(f"cannot answer; the secret is {TOKEN}")
-            return self._answer(question.text)
-        finally:
-            with self._lock:
-                self.at_once -= 1
-
-    def _answer(self, text: str) -> Answer:
-        quotes: tuple[Quote, ...] = ()
-        if "cản trở" in text:
-            quotes = (quote(THACH_KHOI, POINT),)
-        elif "tất cả" in text:
-            clauses = [f"art_1__sec_II__cl_{n}" for n in range(1, 6)]
-            quotes = tuple(quote(THACH_KHOI, path) for path in clauses)
-        return Answer(
-            question=text,
-            understood="",
-            status=Status.ANSWERED if quotes else Status.UNANSWERED,
-            reason=None if quotes else Reason.DOCUMENT_NOT_IN_CORPUS,
-            quotes=quotes,
-            searched=Searched(5, 206, "1"),
-            on=dt.date(2026, 11, 20),
-            detail=text,
-            next_question=SECOND if "hai câu" in text else None,
-        )
-
-
-class Book:
-    """Keeps records and thumbs in memory."""
-
-    def __init__(self) -> None:
-        self.records: dict[str, tuple[str, str, str | None]] = {}
-        self.thumbs: list[tuple[str, str | None, bool]] = []
-
-    def record(self, answer: Answer, *, channel: str, asker: str | None, previous: Sequence[str] = ()) -> str:
-        record_id = f"{len(self.records):032x}"
-        self.records[record_id] = (answer.question, channel, asker)
-        return record_id
-
-    def rate(self, record_id: str, *, asker: str | None, helpful: bool) -> bool:
-        self.thumbs.append((record_id, asker, helpful))
-        return record_id in self.records
-
-
-def quote(document_id: str, path: str) -> Quote:
-    document = next(document for document in DOCUMENTS if document.id == document_id)
-    provision = document.by_path[path]
-    spans = lead_in(document, provision.path)
-    return Quote(
-        document=document,
-        citation=quotations(document, provision)[0],
-        lead_in=tuple(LeadIn(document.text.text[a:b], *document.text.source_span(a, b)) for a, b in spans),
-        validity=validity(document.meta, dt.date(2026, 11, 20)),
-        score=1.0,
-    )
-
-
-class Running:
-    """The bot in a thread with a loop of its own."""
-
-    def __init__(self, url: str, clerk: Clerk, token: str = TOKEN) -> None:
-        self.clerk, self.book = clerk, Book()
-        self.error: Exception | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
-        self._ready = threading.Event()
-        application = telegram.build_application(token, url, Assistant(clerk, self.book), lambda: DOCUMENTS)
-
-        async def main() -> None:
-            self._loop = asyncio.get_running_loop()
-            self._ready.set()
-            await telegram.serve(application, self._stop)
-
-        def target() -> None:
-            try:
-                asyncio.run(main())
-            except Exception as error:  # noqa: BLE001 - whatever ended it is for the test to see
-                self.error = error
-
-        self.thread = threading.Thread(target=target)
-        self.thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        if self.thread.is_alive() and self._loop:
-            self._loop.call_soon_threadsafe(self._stop.set)
-        self.thread.join(30)
-        assert not self.thread.is_alive()
-
-    def end(self, seconds: float = 30) -> Exception | None:
-        """Wait until it ends by itself, and give the error that ended it."""
-        self.thread.join(seconds)
-        assert not self.thread.is_alive()
-        return self.error
+def running_bot(
+    url: str,
+    home: Path,
+    clerk: Clerk | None = None,
+    token: str = TOKEN,
+    webhook: channel.Webhook | None = None,
+) -> Running:
+    return Running(lambda talk, inbox: Telegram(token, url, talk, inbox, webhook=webhook), home, clerk)
 
 
 @pytest.fixture(autouse=True)
@@ -161,8 +51,8 @@ def fake() -> Iterator[FakeTelegram]:
 
 
 @contextmanager
-def serving(fake: FakeTelegram, seconds: float = 0.0) -> Iterator[Running]:
-    running = Running(fake.url, Clerk(seconds))
+def serving(fake: FakeTelegram, home: Path, seconds: float = 0.0) -> Iterator[Running]:
+    running = running_bot(fake.url, home, Clerk(seconds))
     try:
         yield running
     finally:
@@ -171,9 +61,18 @@ def serving(fake: FakeTelegram, seconds: float = 0.0) -> Iterator[Running]:
 
 
 @pytest.fixture
-def running(fake: FakeTelegram) -> Iterator[Running]:
-    with serving(fake) as one:
+def running(fake: FakeTelegram, tmp_path: Path) -> Iterator[Running]:
+    with serving(fake, tmp_path) as one:
         yield one
+
+
+async def alone(token: str | None, url: str, home: Path) -> None:
+    """The channel with nobody to answer, until what is wrong ends it."""
+    inbox = Inbox(home, SALT, str)
+    try:
+        await Telegram(token, url, conversation(Clerk(), Book()), inbox).run(asyncio.Event())
+    finally:
+        inbox.close()
 
 
 def asked_of(call: Call) -> str:
@@ -192,7 +91,7 @@ def test_it_starts_as_telegram_wants_and_describes_its_commands(fake: FakeTelegr
 def test_start_greets_says_what_is_kept_and_gives_examples(fake: FakeTelegram, running: Running) -> None:
     fake.say(7, "/start")
     [greeting] = fake.wait_sent(1)
-    for words in (messages.GREETING, messages.PRIVACY, *messages.EXAMPLES):
+    for words in (messages.GREETING, messages.KEPT.format(days=90), *messages.EXAMPLES):
         assert words in greeting.text
 
 
@@ -310,13 +209,15 @@ def test_a_button_of_a_document_that_was_removed(fake: FakeTelegram, running: Ru
 def test_the_second_question_has_a_button_that_asks_it_once(fake: FakeTelegram, running: Running) -> None:
     fake.say(7, "hai câu: cản trở?")
     [answer] = fake.wait_sent(1)
-    fake.tap(answer, answer.data("n"))
-    fake.tap(answer, answer.data("n"))
+    fake.tap(answer, answer.data("n:"))
+    fake.tap(answer, answer.data("n:"))
     fake.wait(lambda: len(fake.calls("answerCallbackQuery")) == 2)
     assert asked_of(fake.wait_sent(2)[1]) == SECOND
     fake.say(7, "xong")
     fake.wait_sent(3)
-    assert [question.text for question in running.clerk.asked] == ["hai câu: cản trở?", SECOND, "xong"]
+    # What the second question is, is read again from the first at each tap.
+    first = "hai câu: cản trở?"
+    assert [question.text for question in running.clerk.asked] == [first, first, SECOND, first, "xong"]
 
 
 def test_the_last_three_questions_of_a_person_come_with_the_next(fake: FakeTelegram, running: Running) -> None:
@@ -352,8 +253,8 @@ def test_a_picture_gets_a_sentence_and_an_album_gets_one(fake: FakeTelegram, run
     assert asked_of(sent[2]) == "cuối"
 
 
-def test_typing_is_shown_while_an_answer_takes_long(fake: FakeTelegram) -> None:
-    with serving(fake, seconds=1.0):
+def test_typing_is_shown_while_an_answer_takes_long(fake: FakeTelegram, tmp_path: Path) -> None:
+    with serving(fake, tmp_path, seconds=1.0):
         fake.say(7, "chờ")
         [answer] = fake.wait_sent(1)
     [typing] = fake.calls("sendChatAction")
@@ -387,8 +288,8 @@ def test_a_group_is_answered_only_when_it_asks_the_bot(fake: FakeTelegram, runni
     assert not fake.calls("sendChatAction")
 
 
-def test_order_is_kept_within_a_chat_while_chats_go_side_by_side(fake: FakeTelegram) -> None:
-    with serving(fake, seconds=0.05) as running:
+def test_order_is_kept_within_a_chat_while_chats_go_side_by_side(fake: FakeTelegram, tmp_path: Path) -> None:
+    with serving(fake, tmp_path, seconds=0.05) as running:
         for n in range(6):
             for chat in range(1, 5):
                 fake.say(chat, f"{chat}-{n}")
@@ -399,8 +300,8 @@ def test_order_is_kept_within_a_chat_while_chats_go_side_by_side(fake: FakeTeleg
     assert not running.clerk.at_once
 
 
-def test_one_chat_that_floods_does_not_hold_up_another(fake: FakeTelegram) -> None:
-    with serving(fake, seconds=0.2):
+def test_one_chat_that_floods_does_not_hold_up_another(fake: FakeTelegram, tmp_path: Path) -> None:
+    with serving(fake, tmp_path, seconds=0.2):
         for n in range(12):
             fake.say(1, f"1-{n}")
         fake.say(2, "2-0")
@@ -461,81 +362,85 @@ def test_a_failure_is_told_without_a_trace_and_the_next_question_is_answered(
     assert "RuntimeError" in caplog.text
 
 
-def test_polling_goes_on_after_errors(fake: FakeTelegram) -> None:
+def test_polling_goes_on_after_errors(fake: FakeTelegram, tmp_path: Path) -> None:
     fake.refuse("getUpdates", 502, "Bad Gateway")
     fake.refuse("getUpdates", 409, "Conflict: terminated by other getUpdates request")  # once: an echo
-    with serving(fake):
+    with serving(fake, tmp_path):
         fake.say(7, "một")
         assert asked_of(fake.wait_sent(1)[0]) == "một"
 
 
-def test_commands_that_cannot_be_described_do_not_stop_the_bot(fake: FakeTelegram) -> None:
+def test_commands_that_cannot_be_described_do_not_stop_the_bot(fake: FakeTelegram, tmp_path: Path) -> None:
     fake.refuse("setMyCommands", 400, "Bad Request: BOT_COMMAND_INVALID")
-    with serving(fake):
+    with serving(fake, tmp_path):
         fake.say(7, "một")
         fake.wait_sent(1)
 
 
-def test_a_network_that_comes_up_late(fake: FakeTelegram) -> None:
+def test_a_network_that_comes_up_late(fake: FakeTelegram, tmp_path: Path) -> None:
     fake.refuse("getMe", 502, "Bad Gateway")
-    with serving(fake):
+    with serving(fake, tmp_path):
         fake.say(7, "một")
         fake.wait_sent(1)
 
 
-def test_two_pollers(fake: FakeTelegram) -> None:
+def test_two_pollers(fake: FakeTelegram, tmp_path: Path) -> None:
     fake.refuse("getUpdates", 409, "Conflict: terminated by other getUpdates request", times=float("inf"))
-    error = Running(fake.url, Clerk()).end()
-    assert isinstance(error, telegram.TwoPollers)
+    error = running_bot(fake.url, tmp_path).end()
+    assert isinstance(error, channel.TwoPollers)
     assert str(error) == messages.TELEGRAM_TWO_POLLERS
 
 
-def test_two_real_pollers_do_not_both_go_on(fake: FakeTelegram) -> None:
-    first, second = Running(fake.url, Clerk()), Running(fake.url, Clerk())
+def test_two_real_pollers_do_not_both_go_on(fake: FakeTelegram, tmp_path: Path) -> None:
+    for home in ("one", "other"):
+        (tmp_path / home).mkdir()
+    first, second = (running_bot(fake.url, tmp_path / home) for home in ("one", "other"))
     fake.wait(lambda: not (first.thread.is_alive() and second.thread.is_alive()))
     fake.say(7, "một")
     fake.wait_sent(1)
     for one in (first, second):
         one.stop()
-    assert {type(first.error), type(second.error)} == {telegram.TwoPollers, type(None)}
+    assert {type(first.error), type(second.error)} == {channel.TwoPollers, type(None)}
     assert len(fake.sent()) == 1
 
 
 @pytest.mark.parametrize("token", ["1:unknown", "not a token", "1:a/b"])
-def test_a_wrong_token(fake: FakeTelegram, token: str) -> None:
-    with pytest.raises(telegram.RejectedToken) as caught:
-        telegram.run(token, fake.url, Assistant(Clerk(), Book()), lambda: DOCUMENTS)
+def test_a_wrong_token(fake: FakeTelegram, tmp_path: Path, token: str) -> None:
+    with pytest.raises(channel.RejectedToken) as caught:
+        asyncio.run(alone(token, fake.url, tmp_path))
     assert str(caught.value) == messages.TELEGRAM_REJECTED
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
-def test_a_token_revoked_while_running(fake: FakeTelegram) -> None:
-    running = Running(fake.url, Clerk())
+def test_a_token_revoked_while_running(fake: FakeTelegram, tmp_path: Path) -> None:
+    running = running_bot(fake.url, tmp_path)
+    fake.wait(lambda: fake._poll == 1)
     fake.say(7, "một")
     fake.wait_sent(1)
+    fake.wait(lambda: fake._poll == 2)
     fake.refuse("getUpdates", 401, "Unauthorized", times=float("inf"))
     fake.say(7, "hai")  # ends the poll under way
-    assert isinstance(running.end(), telegram.RejectedToken)
+    assert isinstance(running.end(), channel.RejectedToken)
     assert len(fake.sent()) == 2
 
 
 @pytest.mark.parametrize("token", [None, "", " \n"])
-def test_no_token(token: str | None) -> None:
-    with pytest.raises(telegram.MissingToken, match="DANCHU_TELEGRAM_TOKEN"):
-        telegram.build_application(token, telegram.API, Assistant(Clerk(), Book()), lambda: DOCUMENTS)
+def test_no_token(tmp_path: Path, token: str | None) -> None:
+    with pytest.raises(channel.MissingToken, match="DANCHU_TELEGRAM_TOKEN"):
+        asyncio.run(alone(token, telegram.API, tmp_path))
 
 
-def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telegram, "START_AGAIN_AFTER", (0.01, 0.01))
     with FakeTelegram() as gone:
         url = gone.url
-    with pytest.raises(telegram.Unreachable, match="Telegram"):
-        telegram.run(TOKEN, url, Assistant(Clerk(), Book()), lambda: DOCUMENTS)
+    with pytest.raises(channel.Unreachable, match="Telegram"):
+        asyncio.run(alone(TOKEN, url, tmp_path))
 
 
-def test_the_token_is_in_no_log(fake: FakeTelegram, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG), serving(fake):
-        fake.say(7, "hỏng")  # the clerk's exception holds the token
+def test_the_token_is_in_no_log(fake: FakeTelegram, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    with caplog.at_level(logging.DEBUG), serving(fake, tmp_path):
+        fake.say(7, f"hỏng {TOKEN}")
         fake.wait_sent(1)
         logging.getLogger("anyone").info("calling %s/bot%s/getMe", fake.url, TOKEN)
     assert "***" in caplog.text
@@ -545,21 +450,162 @@ def test_the_token_is_in_no_log(fake: FakeTelegram, caplog: pytest.LogCaptureFix
     assert not [record for record in made if TOKEN.partition(":")[2] in record]
 
 
-def test_log_records_are_made_as_before_once_it_stopped(fake: FakeTelegram) -> None:
+def test_log_records_are_made_as_before_once_it_stopped(fake: FakeTelegram, tmp_path: Path) -> None:
     before = logging.getLogRecordFactory()
-    with serving(fake):
+    with serving(fake, tmp_path):
         fake.wait(lambda: fake._poll > 0)
         assert logging.getLogRecordFactory() is not before
     assert logging.getLogRecordFactory() is before
 
 
-def test_stopping_answers_what_was_taken(fake: FakeTelegram) -> None:
-    with serving(fake, seconds=0.1):
+def test_stopping_answers_what_was_taken(fake: FakeTelegram, tmp_path: Path) -> None:
+    with serving(fake, tmp_path, seconds=0.1):
         for n in range(10):
             fake.say(7, f"{n}")
         fake.wait_sent(1)
     assert [asked_of(call) for call in fake.sent(7)] == [str(n) for n in range(10)]
     assert len(fake.taken()) == 10
+
+
+# By webhook.
+
+HOOK = channel.Webhook("https://danchu.example/hook/telegram", SECRET)
+
+
+@contextmanager
+def called(fake: FakeTelegram, home: Path) -> Iterator[tuple[Running, Callable[..., int]]]:
+    """The channel as a webhook, and what calls it as the web server would."""
+    running = running_bot(fake.url, home, webhook=HOOK)
+
+    def call(update: dict[str, Any] | bytes, secret: str | None = SECRET) -> int:
+        headers = {} if secret is None else {telegram.SECRET_HEADER: secret}
+        body = update if isinstance(update, bytes) else json.dumps(update).encode()
+        return running.deliver(headers, body)
+
+    try:
+        fake.wait(lambda: fake.webhook is not None and running.channel._ready)
+        yield running, call
+    finally:
+        running.stop()
+    assert running.error is None
+
+
+def test_a_webhook_is_set_with_its_secret_and_nothing_is_polled(fake: FakeTelegram, tmp_path: Path) -> None:
+    with called(fake, tmp_path) as (_, call):
+        fake.say(7, "một")
+        assert call(fake.last_update()) == 200
+        assert asked_of(fake.wait_sent(1)[0]) == "một"
+    [setting] = fake.calls("setWebhook")
+    assert setting.params["url"] == HOOK.url
+    assert setting.params["secret_token"] == SECRET
+    assert set(setting.params["allowed_updates"]) == {"message", "edited_message", "callback_query", "inline_query"}
+    assert not fake.all_calls("getUpdates")
+    assert not fake.all_calls("deleteWebhook")
+    assert SECRET not in repr(HOOK)
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", SECRET.upper(), SECRET + "x", "bí mật", None])
+def test_a_wrong_or_missing_secret_is_turned_away(fake: FakeTelegram, tmp_path: Path, secret: str | None) -> None:
+    with called(fake, tmp_path) as (running, call):
+        fake.say(7, "một")
+        assert call(fake.last_update(), secret) == 403
+    assert not running.clerk.asked
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b"[]", 400),
+        (b'"x"', 400),
+        (b"7", 400),
+        (b'{"update_id": "1"}', 400),
+        (b'{"update_id": 1, "message": 5}', 200),
+        (b"[" * 100_000, 400),
+        (b"{}", 400),
+        (b'{"update_id": 1}', 200),
+        (b'{"update_id": 1, "poll_answer": {"poll_id": "1", "option_ids": []}}', 200),
+    ],
+)
+def test_a_webhook_takes_any_body(fake: FakeTelegram, tmp_path: Path, body: bytes, status: int) -> None:
+    with called(fake, tmp_path) as (running, call):
+        assert call(body) == status
+        fake.say(7, "sau đó")
+        assert call(fake.last_update()) == 200
+        fake.wait_sent(1)
+    assert [question.text for question in running.clerk.asked] == ["sau đó"]
+
+
+def test_an_update_that_is_delivered_again_is_answered_once(fake: FakeTelegram, tmp_path: Path) -> None:
+    with called(fake, tmp_path) as (_, call):
+        fake.say(7, "một")
+        assert [call(fake.last_update()) for _ in range(3)] == [200] * 3
+        fake.wait_sent(1)
+    assert len(fake.sent()) == 1
+    with called(fake, tmp_path) as (_, call):  # after a restart too
+        assert call(fake.last_update()) == 200
+        fake.say(7, "hai")
+        call(fake.last_update())
+        fake.wait_sent(2)
+    assert [asked_of(call) for call in fake.sent()] == ["một", "hai"]
+
+
+def test_what_comes_while_it_is_not_running_comes_again(fake: FakeTelegram, tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path, SALT, str)
+    idle = Telegram(TOKEN, fake.url, conversation(Clerk(), Book()), inbox, webhook=HOOK)
+    fake.say(7, "một")
+    body = json.dumps(fake.last_update()).encode()
+    assert asyncio.run(idle.received({telegram.SECRET_HEADER: SECRET}, body)) == 503
+    inbox.close()
+
+
+# Inline mode.
+
+
+def test_words_behind_the_bots_name_get_clauses_to_send(fake: FakeTelegram, running: Running) -> None:
+    fake.type_inline(7, "tất cả")
+    fake.wait(lambda: bool(fake.calls("answerInlineQuery")))
+    [answer] = fake.calls("answerInlineQuery")
+    expected = [quote(THACH_KHOI, f"art_1__sec_II__cl_{n}") for n in range(1, 6)]
+    assert [one["title"] for one in answer.params["results"]] == [one.citation.words for one in expected]
+    for one, quoted in zip(answer.params["results"], expected, strict=True):
+        shown = visible(one["input_message_content"]["message_text"])
+        assert "".join(quoted.text.split()) in "".join(shown.split())
+        assert quoted.code in shown
+    assert not running.book.records
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "chuyện gì đâu"])
+def test_nothing_found_inline_leads_to_the_bot(fake: FakeTelegram, running: Running, typed: str) -> None:
+    fake.type_inline(7, typed)
+    fake.wait(lambda: bool(fake.calls("answerInlineQuery")))
+    [answer] = fake.calls("answerInlineQuery")
+    assert answer.params["results"] == []
+    assert answer.params["button"]["text"] == messages.INLINE_ASK
+
+
+def test_of_fast_keystrokes_the_last_is_answered(fake: FakeTelegram, tmp_path: Path) -> None:
+    with serving(fake, tmp_path, seconds=0.3):
+        for typed in ("c", "cả", "cản", "cản trở"):
+            fake.type_inline(7, typed)
+        fake.wait(lambda: bool(fake.calls("answerInlineQuery")))
+    answered = fake.calls("answerInlineQuery")
+    assert [bool(one.params["results"]) for one in answered][-1]
+    assert len(answered) < 4
+
+
+# What a killed process leaves.
+
+
+def test_what_a_killed_process_took_is_answered_at_the_next_start(fake: FakeTelegram, tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path, SALT, str)
+    inbox.put([Incoming("telegram", "1", "7", "7", "55", "một"), Incoming("telegram", "2", "7", "7", "56", "hai")])
+    inbox.close()
+    with serving(fake, tmp_path):
+        sent = fake.wait_sent(2)
+    assert [asked_of(call) for call in sent] == ["một", "hai"]
 
 
 # The program as a process.
@@ -588,7 +634,9 @@ def program(fake: FakeTelegram, home: Path, **env: str) -> Iterator[subprocess.P
 def answers(fake: FakeTelegram) -> Counter[int]:
     """How many answers each chat got. The last part of an answer has the thumbs."""
     return Counter(
-        call.params["chat_id"] for call in fake.sent() if any(b["callback_data"][:2] == "r:" for b in call.buttons)
+        call.params["chat_id"]
+        for call in fake.sent()
+        if any(b["callback_data"][:2] in ("r:", "t:") for b in call.buttons)
     )
 
 

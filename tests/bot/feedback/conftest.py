@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
+import socket
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from bot.feedback.recorder import Recorder
+from bot.feedback.spool import Spool
+from bot.feedback.store import Store
 from corpus.citation import Citation
 from corpus.document import Document, Place
 from corpus.provision import ProvisionPath
 from corpus.validity import Force, Validity
 from retrieval.answer import Answer, Candidate, Quote, Reason, Searched, Signal, Status
 
+SALT = b"s" * 32
+POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/test"
 WORDS = "b) Người đứng đầu cản trở việc thực hiện dân chủ thì bị xử lý theo quy định của pháp luật;"
 
 
@@ -76,6 +85,44 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def url(home: Path) -> str:
     """The database that the settings of `home` name."""
     return f"sqlite:///{home / 'danchu.sqlite3'}"
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL database with a schema of its own that goes after the test."""
+    if importlib.util.find_spec("psycopg") is None:
+        pytest.skip("psycopg is not installed")
+    try:
+        socket.create_connection(("127.0.0.1", 5432), timeout=1).close()
+    except OSError:
+        pytest.skip("no PostgreSQL at 127.0.0.1:5432")
+    import psycopg
+
+    schema = f"danchu_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        yield f"{POSTGRESQL}?options=-csearch_path%3D{schema}"
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_url(request: pytest.FixtureRequest, url: str) -> str:
+    """A database of each kind."""
+    return url if request.param == "sqlite" else str(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def store(either_url: str) -> Iterator[Store]:
+    opened = Store(either_url, busy_timeout_s=1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def recorder(either_url: str, home: Path) -> Iterator[Recorder]:
+    opened = Recorder(Store(either_url, busy_timeout_s=1), Spool(home / "spool"), SALT, retry_after_s=600)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -143,7 +143,17 @@ def test_a_locked_database_can_be_read_and_what_waits_is_told(
     assert waiting in run("list", "--json").stdout
 
 
-@pytest.mark.parametrize("command", [("list",), ("list", "--json"), ("show", "abc"), ("export", "x.csv")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list",),
+        ("list", "--json"),
+        ("show", "abc"),
+        ("export", "x.csv"),
+        ("forget", "abc", "--yes"),
+        ("purge", "--days", "9", "--yes"),
+    ],
+)
 def test_a_dead_database_is_one_plain_line(run: Run, home: Path, command: tuple[str, ...]) -> None:
     (home / "danchu.sqlite3").mkdir(parents=True)
     result = run(*command)
@@ -161,12 +171,25 @@ def test_a_bad_setting_is_one_plain_line(run: Run, monkeypatch: pytest.MonkeyPat
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [("list", "--status", "no"), ("list", "--limit", "0"), ("show",), ("nothing",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list", "--status", "no"),
+        ("list", "--limit", "0"),
+        ("show",),
+        ("nothing",),
+        ("forget",),
+        ("forget", "abc", "--asker", "a"),
+        ("forget", "--asker", "a"),
+        ("purge",),
+        ("purge", "--days", "0"),
+    ],
+)
 def test_wrong_use_is_exit_code_2(run: Run, command: tuple[str, ...]) -> None:
     assert run(*command).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["list", "show", "export"])
+@pytest.mark.parametrize("command", ["list", "show", "export", "remarks", "forget", "purge"])
 def test_help_has_an_example(run: Run, command: str) -> None:
     assert f"Ví dụ: danchu feedback {command}" in run(command, "--help").stdout
 
@@ -188,3 +211,58 @@ def test_a_recorder_is_what_the_assistant_calls(home: Path) -> None:
     recorder: Records = open_recorder(load_settings())
     assert isinstance(recorder, Recorder)
     recorder.close()
+
+
+def test_remarks_are_listed(run: Run, home: Path) -> None:
+    assert run("remarks").stdout == "Chưa có lời góp ý nào.\n"
+    recorder = open_recorder(load_settings())
+    recorder.remark("telegram", "1", "Trả lời\nnhanh [bold]hơn[/bold]")
+    recorder.close()
+    assert run("remarks").stdout.endswith("· telegram · Trả lời nhanh [bold]hơn[/bold]\n")
+
+
+# The end of what was kept
+
+
+def test_one_question_is_deleted_by_its_id(run: Run, ids: dict[str, str]) -> None:
+    asked = run("forget", ids["related"][:12])
+    assert asked.exit_code == 1, "nobody said yes"
+    assert ids["related"] in run("list", "--json").stdout
+    done = run("forget", ids["related"][:12], "--yes")
+    assert (done.exit_code, done.stdout) == (0, "Đã xóa 1 câu hỏi.\n")
+    assert ids["related"] not in run("list", "--json").stdout
+    again = run("forget", ids["related"], "--yes")
+    assert (again.exit_code, again.stderr) == (1, f"Lỗi: Không có câu hỏi nào có mã {ids['related']}.\n")
+
+
+def test_a_person_is_deleted_by_channel_and_id(run: Run, ids: dict[str, str]) -> None:
+    done = run("forget", "--channel", "web", "--asker", "a", "--yes")
+    assert (done.exit_code, done.stdout) == (0, "Đã xóa 3 câu hỏi.\n")
+    assert json.loads(run("list", "--json").stdout) == []
+    assert run("forget", "--channel", "web", "--asker", "b", "--yes").stdout == "Đã xóa 1 câu hỏi.\n"
+
+
+def test_a_person_is_deleted_later_where_the_database_is_dead(
+    run: Run, ids: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    for path in home.glob("danchu.sqlite3*"):
+        path.rename(tmp_path / path.name)
+    (home / "danchu.sqlite3").mkdir()
+    result = run("forget", "--channel", "web", "--asker", "a", "--yes")
+    assert result.exit_code == 1
+    assert "sẽ thực hiện khi cơ sở dữ liệu hoạt động lại" in result.stderr
+    (home / "danchu.sqlite3").rmdir()
+    for path in tmp_path.glob("danchu.sqlite3*"):
+        path.rename(home / path.name)
+    assert json.loads(run("list", "--json").stdout) == []
+
+
+def test_old_questions_are_deleted(run: Run, ids: dict[str, str], home: Path) -> None:
+    with closing(sqlite3.connect(home / "danchu.sqlite3")) as database:
+        database.execute("UPDATE question SET asked_at = '2020-01-01 00:00:00.000000' WHERE status <> 'answered'")
+        database.commit()
+    refused = CliRunner().invoke(feedback_app, ["purge", "--days", "365"], input="n\n")
+    assert (refused.exit_code, "Không xóa gì." in refused.stdout) == (0, True)
+    done = run("purge", "--days", "365", "--yes")
+    assert (done.exit_code, done.stdout) == (0, "Đã xóa 2 câu hỏi cũ hơn 365 ngày.\n")
+    assert [item["id"] for item in json.loads(run("list", "--json").stdout)] == [ids["answered"]]

@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
-from bot.feedback.recorder import Recorder, asker_hash, load_salt, open_recorder
+from bot.feedback.recorder import Recorder, open_recorder
 from bot.feedback.records import Entry
+from bot.feedback.salt import asker_hash, load_salt
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store, StoreUnavailable
 from bot.settings import load_settings
@@ -302,6 +303,7 @@ FULL_DISK = """
 import resource, runpy, signal, sys
 from pathlib import Path
 from bot.feedback.recorder import Recorder
+from bot.feedback.salt import asker_hash, load_salt
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
 fakes = runpy.run_path("tests/bot/feedback/conftest.py")
@@ -354,6 +356,7 @@ SPOOLING = """
 import runpy, sys
 from pathlib import Path
 from bot.feedback.recorder import Recorder
+from bot.feedback.salt import asker_hash, load_salt
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
 fakes = runpy.run_path("tests/bot/feedback/conftest.py")
@@ -395,6 +398,7 @@ TAKING = """
 import sys
 from pathlib import Path
 from bot.feedback.recorder import Recorder
+from bot.feedback.salt import asker_hash, load_salt
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
 print("start", flush=True)
@@ -456,6 +460,7 @@ BUSY = """
 import runpy, sys, threading
 from pathlib import Path
 from bot.feedback.recorder import Recorder
+from bot.feedback.salt import asker_hash, load_salt
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
 fakes = runpy.run_path("tests/bot/feedback/conftest.py")

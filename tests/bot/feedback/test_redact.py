@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feedback.redact import EMAIL_MASK, ID_MASK, MAX_STORED_CHARS, PHONE_MASK, redact, storable
+from bot.feedback.names import NAME_MASK
+from bot.feedback.redact import ACCOUNT_MASK, EMAIL_MASK, ID_MASK, MAX_STORED_CHARS, PHONE_MASK, redact, storable
 
 MASKED = [
     ("căn cước của tôi 001099012345 nhé", f"căn cước của tôi {ID_MASK} nhé"),
@@ -16,7 +17,16 @@ MASKED = [
     ("mã 123456789012", f"mã {ID_MASK}"),
     ("CMND 123456789", f"CMND {ID_MASK}"),
     ("chứng minh nhân dân số: 123 456 789.", f"chứng minh nhân dân số: {ID_MASK}."),
+    ("hộ chiếu số C1234567 hết hạn", f"hộ chiếu số {ID_MASK} hết hạn"),
+    ("passport B12345678", f"passport {ID_MASK}"),
+    ("stk 19034567890123 techcombank", f"stk {ACCOUNT_MASK} techcombank"),
+    ("Số tài khoản Vietcombank: 0071 0012 34567", f"Số tài khoản Vietcombank: {ACCOUNT_MASK}"),
+    ("stk 1903456789012 0912345678", f"stk {ACCOUNT_MASK} {PHONE_MASK}"),
+    ("stk 0071 0012 34567 0912345678", f"stk {ACCOUNT_MASK} {PHONE_MASK}"),
+    ("stk 19034567890123 2 người", f"stk {ACCOUNT_MASK} 2 người"),
+    ("cmnd 123456789 223456789", f"cmnd {ID_MASK} 223456789"),
     ("gọi 0912345678", f"gọi {PHONE_MASK}"),
+    ("gọi 0912\u00a0345\u00a0678", f"gọi {PHONE_MASK}"),
     ("gọi 0912345678.", f"gọi {PHONE_MASK}."),
     ("gọi 0912 345 678 nhé", f"gọi {PHONE_MASK} nhé"),
     ("sđt:0912.345.678", f"sđt:{PHONE_MASK}"),
@@ -61,6 +71,9 @@ def test_personal_data_is_masked(text: str, expected: str) -> None:
         "03-08-2025 09-10-2025",
         "02/9/2025 08:30",
         "điểm b khoản 5 Mục II Điều 1",
+        "lệ phí căn cước 123.456.789 đồng, hộ chiếu 200.000 đồng, số tài khoản nhận 500.000.000 đồng, stk 500 000 000 đồng",
+        "số tài khoản theo 18/NQ-HĐND ngày 05.07.2025, stk từ 12-11-1993",
+        "84912345678 đồng",
         "123 456 789 đồng",
         "gọi 113, 114, 115 hoặc 1900 1234",
         "dân số 2.100.345 người, 84 thôn",
@@ -83,6 +96,7 @@ def test_sums_dates_and_numbers_of_documents_stay(text: str) -> None:
         ("", ""),
         ("\0\0", ""),
         ("091\x002345678", PHONE_MASK),
+        ("0912\u200b345678", PHONE_MASK),
     ],
 )
 def test_what_no_database_takes_goes(text: str, expected: str) -> None:
@@ -109,3 +123,33 @@ def test_a_huge_question_is_cut_and_its_length_noted() -> None:
 def test_cutting_leaves_no_piece_of_a_number_unmasked(edge: int) -> None:
     text = "x" * (edge - 1) + " 0912345678 hết" + " y" * 3_000
     assert "0912" not in storable(text).text
+
+
+@pytest.mark.parametrize("edge", [3_990, 3_995, 4_000, 19_980, 19_990, 19_995])
+def test_cutting_leaves_no_name_unmasked(edge: int) -> None:
+    text = "x" * (edge - 1) + " Nguyễn Thị Hạnh hỏi" + " y" * 3_000
+    kept = storable(text).text
+    assert "Hạnh" not in kept
+    assert "Thị" not in kept
+
+
+WORDS_BEFORE = st.sampled_from(
+    ["hỗ trợ", "CCCD", "căn cước", "stk", "số tài khoản", "gọi", "bà", "tôi là", "ở", "theo"]
+)
+SUMS = st.integers(1, 10**13).map(lambda n: f"{n:,}".replace(",", ".") + " đồng")
+DATES = st.dates().map(lambda day: f"{day.day}/{day.month}/{day.year:04}")
+NUMBERS = st.builds(
+    "{}/{}".format, st.integers(1, 9_999), st.sampled_from(["NQ-HĐND", "2023/NĐ-CP", "QĐ-TTg", "KH-UBND"])
+)
+
+
+@given(st.lists(st.tuples(WORDS_BEFORE, st.one_of(SUMS, DATES, NUMBERS)).map(" ".join), max_size=6).map(", ".join))
+def test_no_sum_date_or_number_of_a_document_is_ever_touched(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_what_is_masked_beside_what_stays() -> None:
+    text = "Trần Thị B, 001099012345, 0912345678, b@c.vn: 500.000 đồng theo 18/NQ-HĐND ngày 16/6/2025"
+    assert redact(text) == (
+        f"{NAME_MASK}, {ID_MASK}, {PHONE_MASK}, {EMAIL_MASK}: 500.000 đồng theo 18/NQ-HĐND ngày 16/6/2025"
+    )

@@ -4,7 +4,6 @@ import datetime as dt
 import importlib.util
 import os
 import shutil
-import socket
 import sqlite3
 import stat
 import subprocess
@@ -26,38 +25,6 @@ from bot.feedback.store import FeedbackError, RecordRefused, Store, StoreMisconf
 
 ROOT = Path(__file__).parents[3]
 NOW = dt.datetime(2026, 11, 20, 8, 0, tzinfo=dt.UTC)
-POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/test"
-
-
-def _no_postgresql() -> str | None:
-    if not any(importlib.util.find_spec(driver) for driver in ("psycopg",)):
-        return "psycopg is not installed"
-    try:
-        socket.create_connection(("127.0.0.1", 5432), timeout=1).close()
-    except OSError:
-        return "no PostgreSQL at 127.0.0.1:5432"
-    return None
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, home: Path) -> Iterator[Store]:
-    """A store of each kind; PostgreSQL in a schema of its own that goes after the test."""
-    if request.param == "sqlite":
-        opened = Store(f"sqlite:///{home / 'danchu.sqlite3'}", busy_timeout_s=1)
-        yield opened
-        opened.close()
-        return
-    if reason := _no_postgresql():
-        pytest.skip(reason)
-    import psycopg
-
-    schema = f"danchu_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        opened = Store(f"{POSTGRESQL}?options=-csearch_path%3D{schema}", busy_timeout_s=1)
-        yield opened
-        opened.close()
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 @pytest.fixture
@@ -369,9 +336,7 @@ def test_a_read_only_file_is_named(lite: Store, home: Path, make: Any) -> None:
         ("postgresql://postgres:bimat@127.0.0.1:1/test", "Không kết nối được"),
     ],
 )
-def test_postgresql_that_cannot_be_reached_is_named(url: str, reason: str) -> None:
-    if why := _no_postgresql():
-        pytest.skip(why)
+def test_postgresql_that_cannot_be_reached_is_named(postgresql: str, url: str, reason: str) -> None:
     store = Store(url, busy_timeout_s=1)
     with pytest.raises(StoreUnavailable, match=reason) as caught:
         store.check()

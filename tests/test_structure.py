@@ -33,7 +33,7 @@ DOORWAYS = {
     "matplotlib": {"evaluation.plots"},
     "lightgbm": {"evaluation.fit_relevance"},
     "sklearn": {"evaluation.fit"},
-    "openpyxl": {"bot.feedback"},
+    "xlsxwriter": {"bot.feedback"},
     "segno": {"bot.web.sheet"},
     "tomli_w": {"corpus.catalog"},
     "prometheus_client": {"bot.metrics"},

@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ from sqlmodel import col
 from bot.feedback.clusters import SEQ, Clusters, Encode, member_row
 from bot.feedback.counting import new_cluster, rank_of
 from bot.feedback.database import Database
+from bot.feedback.desk import Desk
+from bot.feedback.export import export
+from bot.feedback.pins import Pins
 from bot.feedback.records import CandidateEntry, Entry, Meta
 from bot.feedback.review import ClusterState, QueueFilter
 from bot.feedback.review_records import ClusterRecord, MemberRecord
@@ -32,6 +36,7 @@ from bot.feedback.same import Asked, kind_of, place_key, plain
 from bot.feedback.same_measure import refused
 from bot.feedback.store import Store
 from index.encoder import load_encoder
+from retrieval.answerer import Answerer
 
 _QUESTIONS = 100_000
 _ROUNDS = 20
@@ -60,16 +65,17 @@ def review_loop(questions: int = _QUESTIONS, url: str | None = None) -> dict[str
         url: a database of this measurement's own, empty; a SQLite file in a temporary folder by default.
     """
     with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
         url = url or f"sqlite:///{folder}/bench.sqlite3"
         store, database = Store(url), Database(url)
         try:
-            return _measured(store, database, questions)
+            return _measured(store, database, questions, scratch)
         finally:
             store.close()
             database.close()
 
 
-def _measured(store: Store, database: Database, questions: int) -> dict[str, float]:
+def _measured(store: Store, database: Database, questions: int, scratch: Path) -> dict[str, float]:
     rng = random.Random(5)
     made = _questions(rng)
     encode = load_encoder().encode
@@ -112,7 +118,21 @@ def _measured(store: Store, database: Database, questions: int) -> dict[str, flo
     }
     for name, wanted in filters.items():
         figures[f"review_{name}_ms"] = _timed([lambda wanted=wanted: clusters.queue(wanted)] * _ROUNDS)  # type: ignore[misc]
+    desk = Desk(database, clusters, Pins(database), _no_answerer)
+    everything = QueueFilter(state=None)
+    exports: dict[str, Callable[[], object]] = {
+        "review_csv": lambda: desk.export("csv", everything, ()),
+        "review_xlsx": lambda: desk.export("xlsx", everything, ()),
+        "questions_csv": lambda: export(store.iterate(), scratch / "questions.csv", "csv"),
+        "questions_jsonl": lambda: export(store.iterate(), scratch / "questions.jsonl", "jsonl"),
+    }
+    for name, exporting in exports.items():
+        figures[f"export_{name}_ms"] = _timed([exporting])
     return figures
+
+
+def _no_answerer() -> Answerer:
+    raise AssertionError("nothing is pinned here")
 
 
 def _timed(calls: Sequence[Callable[[], object]]) -> float:

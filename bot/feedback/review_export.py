@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+import xlsxwriter
 
 from bot.feedback.export import cell
 from bot.feedback.review import Cluster, ClusterState, Pin
@@ -26,6 +25,9 @@ STATE_WORDS = {
     ClusterState.NOT_FOR_US: "không thuộc phạm vi",
     ClusterState.DUPLICATE: "trùng câu khác",
 }
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""XML has no room for these."""
+
 _COLUMNS = (
     ("Mã nhóm", 34),
     ("Câu hỏi", 80),
@@ -52,30 +54,25 @@ def to_csv(clusters: Iterable[Cluster]) -> bytes:
 
 def to_xlsx(clusters: Iterable[Cluster]) -> bytes:
     """The same as a workbook; words are stored as words, whatever they begin with."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Câu hỏi")
-    sheet.freeze_panes = "A2"
-    for number, (_, wide) in enumerate(_COLUMNS):
-        sheet.column_dimensions[chr(ord("A") + number)].width = wide
-
-    def put(value: str | int) -> Any:
-        if isinstance(value, int):
-            return value
-        # XML has no room for control characters, nor for half a surrogate pair.
-        clean = ILLEGAL_CHARACTERS_RE.sub("", value.encode("utf-8", "replace").decode())
-        if clean[:1] not in ("=", "#"):
-            return clean
-        # openpyxl would make a formula of the one, and an error of the other.
-        written = WriteOnlyCell(sheet, clean)
-        written.data_type = "s"
-        return written
-
-    sheet.append([name for name, _ in _COLUMNS])
-    for cluster in clusters:
-        sheet.append([put(value) for value in _row(cluster)])
     out = io.BytesIO()
-    book.save(out)
+    # A row at a time: the whole of a long queue is never held in memory.
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Câu hỏi")
+        sheet.freeze_panes(1, 0)
+        for column, (_, wide) in enumerate(_COLUMNS):
+            sheet.set_column(column, column, wide)
+        for number, row in enumerate(itertools.chain([[name for name, _ in _COLUMNS]], map(_row, clusters))):
+            for column, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                else:
+                    sheet.write_string(number, column, _plain(value))
     return out.getvalue()
+
+
+def _plain(words: str) -> str:
+    # Nor has XML room for half a surrogate pair.
+    return _UNPRINTABLE.sub("", words.encode("utf-8", "replace").decode())
 
 
 def to_cases(pins: Iterable[Pin], documents: Iterable[Document]) -> bytes:

@@ -16,31 +16,47 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from sqlmodel import col, select
 
-_WRITER = """
-import sys, uuid
 from bot.feedback.audit import Audit
 from bot.feedback.database import Database
 from bot.feedback.recorder import Recorder
+from bot.feedback.review import ClusterState
+from bot.feedback.review_records import ClusterRecord, MemberRecord
+from bot.feedback.spool import Spool
+from bot.feedback.store import Store
+
+ROOT = Path(__file__).parents[3]
+
+_WRITER = """
+import sys
+from bot.feedback.clusters import Clusters
+from bot.feedback.database import Database
+from bot.feedback.recorder import Recorder
+from bot.feedback.review import ClusterState
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
 from pathlib import Path
 from tests.bot.feedback.conftest import answer
+from tests.bot.feedback.test_clusters import encode, read
 url, spool, who, questions, reviews = sys.argv[1:4] + [int(n) for n in sys.argv[4:6]]
-recorder, database = Recorder(Store(url), Spool(Path(spool)), b"s" * 32), Database(url)
-audit = Audit(database)
+store = Store(url)
+recorder, clusters = Recorder(store, Spool(Path(spool)), b"s" * 32), Clusters(Database(url), encode, read)
 every = max(1, questions // max(1, reviews))
 for n in range(questions):
-    id = recorder.record(answer(f"câu {who}-{n}?"), channel="web", asker=f"{who}-{n % 50}")
+    id = recorder.record(answer(f"việc-{who}-{n}"), channel="web", asker=f"{who}-{n % 50}")
     print("q", id, flush=True)
     if n % every == 0 and n // every < reviews:
+        # As a person would: not what was asked, gathered, taken, closed with a reason.
         recorder.rate(id, asker="x", helpful=False)
-        audit.note(None, who, "take", f"cluster:{id}", "thử")
+        cluster = clusters.join(store.get(id).entry)
+        clusters.take(cluster, who)
+        clusters.set_state(cluster, ClusterState.NOT_FOR_US, who, f"thử {id}")
         print("r", id, flush=True)
 recorder.close()
 """
@@ -95,20 +111,20 @@ def killed(url: str, home: Path, times: int, seed: int = 7) -> Outcome:
 
 
 def _judged(way: str, url: str, home: Path, told: list[list[str]], seconds: float) -> Outcome:
-    from bot.feedback.audit import Audit
-    from bot.feedback.database import Database
-    from bot.feedback.recorder import Recorder
-    from bot.feedback.spool import Spool
-    from bot.feedback.store import Store
-
     taking = Recorder(Store(url), Spool(home / "spool"), b"s" * 32)
     taking.take_in()
     taking.close()
     store, database = Store(url), Database(url)
     kept = [one.entry.id for one in store.iterate(queue_only=False)]
-    noted = {
-        event.subject.removeprefix("cluster:") for event in Audit(database).newest(1_000_000) if event.what == "take"
-    }
+    closed = Counter(
+        event.why.removeprefix("thử ") for event in Audit(database).newest(1_000_000) if event.what == "cluster.state"
+    )
+    with database.transaction() as connection:
+        placed = connection.scalars(
+            select(MemberRecord.record_id)
+            .join(ClusterRecord, col(ClusterRecord.id) == col(MemberRecord.cluster_id))
+            .where(col(ClusterRecord.state) == ClusterState.NOT_FOR_US.value)
+        ).all()
     questions, reviews = ({id for kind, id in told if kind == wanted} for wanted in "qr")
     integrity = "not asked"
     if url.startswith("sqlite"):
@@ -121,8 +137,8 @@ def _judged(way: str, url: str, home: Path, told: list[list[str]], seconds: floa
         acknowledged=len(questions),
         reviews=len(reviews),
         lost=len(questions - set(kept)),
-        lost_reviews=len(reviews - noted),
-        doubled=len(kept) - len(set(kept)),
+        lost_reviews=len(reviews - (set(closed) & set(placed))),
+        doubled=len(kept) - len(set(kept)) + len(placed) - len(set(placed)) + sum(closed.values()) - len(closed),
         integrity=integrity,
         seconds=round(seconds, 1),
     )

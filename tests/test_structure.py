@@ -29,6 +29,7 @@ DOORWAYS = {
     "sqlmodel": {"bot.feedback"},
     "sqlalchemy": {"bot.feedback"},
     "alembic": {"bot.feedback"},
+    "orjson": {"bot.feedback"},
     "argon2": {"bot.feedback"},
     "matplotlib": {"evaluation.plots"},
     "lightgbm": {"evaluation.fit_relevance"},

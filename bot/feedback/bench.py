@@ -123,7 +123,7 @@ def _measured(store: Store, database: Database, questions: int, scratch: Path) -
     exports: dict[str, Callable[[], object]] = {
         "review_csv": lambda: desk.export("csv", everything, ()),
         "review_xlsx": lambda: desk.export("xlsx", everything, ()),
-        "questions_csv": lambda: export(store.iterate(), scratch / "questions.csv", "csv"),
+        "questions_csv": lambda: export(store.iterate(brief=True), scratch / "questions.csv", "csv"),
         "questions_jsonl": lambda: export(store.iterate(), scratch / "questions.jsonl", "jsonl"),
     }
     for name, exporting in exports.items():

@@ -121,7 +121,7 @@ def export_queue(
     with _store() as store:
         from bot.feedback.export import export
 
-        items = store.iterate(statuses=[choice.value for choice in status or ()])
+        items = store.iterate(statuses=[choice.value for choice in status or ()], brief=form is FormatChoice.CSV)
         amount = export(items, file, form.value, overwrite=force)
     typer.echo(f"Đã ghi {amount} câu hỏi vào {file}.", err=True)
 

@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -276,6 +277,7 @@ def _engine(url: URL, wait_s: float) -> Engine:
             pool_size=8,
             max_overflow=32,
             pool_timeout=max(1.0, wait_s),
+            json_deserializer=orjson.loads,  # four times as fast, which an export of all questions is made of
             json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
             hide_parameters=True,
         )

@@ -6,12 +6,13 @@ People's hashes are not exported: what a reviewer needs is the question.
 from __future__ import annotations
 
 import csv
-import json
 import os
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
+
+import orjson
 
 from bot.feedback.database import ExportRefused
 from bot.feedback.records import Reviewed
@@ -120,7 +121,7 @@ def write_jsonl(items: Iterable[Reviewed], out: TextIO) -> int:
     """Write a line of JSON for each question; returns how many."""
     amount = 0
     for item in items:
-        out.write(json.dumps(to_json(item), ensure_ascii=False) + "\n")
+        out.write(orjson.dumps(to_json(item)).decode() + "\n")
         amount += 1
     return amount
 

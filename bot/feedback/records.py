@@ -312,12 +312,18 @@ def quote_rows(entry: Entry) -> list[dict[str, Any]]:
     ]
 
 
-def entry_of(record: QuestionRecord, quotes: list[QuoteSnapshot]) -> Entry:
-    """An entry from its rows; `quotes` in the order shown."""
+def entry_of(record: Any, quotes: Sequence[Any]) -> Entry:
+    """An entry from its rows of `question` and `quote`, the latter in the order shown.
+
+    A row that was read without its candidates gives none.
+    """
     return Entry(
         **{name: getattr(record, name) for name in _COLUMNS},
         previous=tuple(record.previous),
-        candidates=tuple(CandidateEntry(**candidate) for candidate in record.candidates),
+        candidates=tuple(
+            CandidateEntry(one["citation"], one["key"], one["score"], one["signals"])
+            for one in getattr(record, "candidates", ())
+        ),
         quotes=tuple(QuoteEntry(**{name: getattr(quote, name) for name in _QUOTE_COLUMNS}) for quote in quotes),
         state=ReviewState(record.state),
     )

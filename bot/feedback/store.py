@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func, or_, update
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from bot.feedback import erasure
 from bot.feedback.database import (
@@ -195,9 +195,19 @@ class Store:
         return self._page(limit, _in_review(statuses, reasons), None)
 
     def iterate(
-        self, *, queue_only: bool = True, statuses: Collection[str] = (), reasons: Collection[str] = ()
+        self,
+        *,
+        queue_only: bool = True,
+        statuses: Collection[str] = (),
+        reasons: Collection[str] = (),
+        brief: bool = False,
     ) -> Iterator[Reviewed]:
         """The whole queue, or all questions, newest first. Read in pages, so that nobody's writing waits for it.
+
+        Args:
+            queue_only: only those that wait for a reviewer.
+            statuses, reasons: only these outcomes; empty for all.
+            brief: without the provisions that search considered, which are most of a record.
 
         Raises:
             StoreUnavailable: the database cannot be read.
@@ -205,7 +215,7 @@ class Store:
         conditions = _in_review(statuses, reasons) if queue_only else _outcomes(statuses, reasons)
         last: Entry | None = None
         while True:
-            page = self._page(_PAGE, conditions, last)
+            page = self._page(_PAGE, conditions, last, brief)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -263,24 +273,27 @@ class Store:
 
     # Inside
 
-    def _page(self, limit: int, conditions: list[Any], after: Entry | None) -> list[Reviewed]:
+    def _page(self, limit: int, conditions: list[Any], after: Entry | None, brief: bool = False) -> list[Reviewed]:
         """The newest questions that meet all conditions, after an entry already read."""
         asked_at, id_ = col(QuestionRecord.asked_at), col(QuestionRecord.id)
         order = (asked_at.desc(), id_.desc())
         later = [] if after is None else [asked_at <= after.asked_at, or_(asked_at < after.asked_at, id_ < after.id)]
-        query = select(QuestionRecord).where(*conditions, *later).order_by(*order).limit(limit)
-        with self._database.transaction() as connection, Session(connection) as session:
-            records = session.exec(query).all()
+        # Columns, not objects of the mapper: an export of all questions takes half the time.
+        names = [name for name in QuestionRecord.model_fields if not brief or name != "candidates"]
+        columns = [col(getattr(QuestionRecord, name)) for name in names]
+        query = select(*columns).where(*conditions, *later).order_by(*order).limit(limit)
+        with self._database.transaction() as connection:
+            records = connection.execute(query).all()
             ids = [record.id for record in records]
-            quotes: dict[str, list[QuoteSnapshot]] = defaultdict(list)
+            quotes: dict[str, list[Any]] = defaultdict(list)
             thumbs: dict[tuple[str, bool], int] = {}
             for start in range(0, len(ids), _PAGE):  # databases limit how many values one statement takes
                 some = ids[start : start + _PAGE]
                 of_these = select(QuoteSnapshot).where(col(QuoteSnapshot.record_id).in_(some))
-                for quote in session.exec(of_these.order_by(col(QuoteSnapshot.position))):
+                for quote in connection.execute(of_these.order_by(col(QuoteSnapshot.position))):
                     quotes[quote.record_id].append(quote)
                 rated = select(Rating.record_id, Rating.helpful, func.count()).where(col(Rating.record_id).in_(some))
-                for record_id, helpful, amount in session.exec(
+                for record_id, helpful, amount in connection.execute(
                     rated.group_by(col(Rating.record_id), col(Rating.helpful))
                 ):
                     thumbs[record_id, helpful] = amount

@@ -142,7 +142,9 @@ class Clusters:
             connection.execute(self._database.insert(ClusterRecord).values(row))
         this = select(ClusterRecord).where(col(ClusterRecord.id) == cluster_id).with_for_update()
         member = member_row(question, asked, vector.astype(np.float16), cluster_id, self._next_seq(connection))
-        count_in(connection, connection.execute(this).one(), member)
+        cluster = connection.execute(this).one()
+        count_in(connection, cluster, member)
+        handling.asked_again(connection, self._audit, cluster, question)
         connection.execute(self._database.insert(MemberRecord).values(member))
         return cluster_id
 

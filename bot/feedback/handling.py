@@ -3,7 +3,7 @@
 All functions work in the caller's writing transaction, and note in it what was done.
 
     open ⇄ taken            take, release
-    open, taken → answered  with a pin alone; back to open when it is undone
+    open, taken → answered  with a pin alone; back to open when it is undone, or where the pin did not serve
     open, taken ⇄ lacks a document, not for us, duplicate
 """
 
@@ -21,9 +21,13 @@ from bot.feedback.counting import new_cluster, recount
 from bot.feedback.database import Database, FeedbackError
 from bot.feedback.review import ClusterState
 from bot.feedback.review_records import ClusterRecord, MemberRecord, PinRecord
+from bot.feedback.same import plain
 
 _TURNS = 0x64616E64  # any number that is always the same
 _LIVE = (ClusterState.OPEN, ClusterState.TAKEN)
+_ACTIVE = col(PinRecord.undone_at).is_(None)
+PROGRAM = "máy"
+"""Who does what no person did; users have no such letters in their names."""
 
 
 class ReviewRefused(FeedbackError):
@@ -89,6 +93,30 @@ def set_state(
     _update(connection, cluster.id, state=state.value, taken_by=None)
     detail = {"from": cluster.state, "to": state.value}
     audit.note(connection, who, "cluster.state", f"cluster:{cluster.id}", why, detail)
+
+
+def asked_again(connection: Connection, audit: Audit, cluster: Any, question: Any) -> None:
+    """Open an answered cluster again for a question that joins it and that its pin did not serve, lest it be lost.
+
+    Args:
+        connection: a writing transaction.
+        audit: notes it.
+        cluster: its row, locked.
+        question: came after the pin, and needs review: it is put in words that the pin does not know, or the answer was
+            called wrong (`reason` is None then). What was asked before the pin is answered with it.
+    """
+    if cluster.state != ClusterState.ANSWERED:
+        return
+    columns = select(col(PinRecord.at), col(PinRecord.wordings))
+    pins = connection.execute(columns.where(col(PinRecord.cluster_id) == cluster.id, _ACTIVE)).all()
+    if any(question.asked_at <= pin.at for pin in pins):
+        return
+    known = {plain(wording) for pin in pins for wording in pin.wordings}
+    if question.reason is not None and plain(question.question) in known:
+        return
+    _update(connection, cluster.id, state=ClusterState.OPEN.value, taken_by=None)
+    detail = {"from": cluster.state, "question": question.id, "called_wrong": question.reason is None}
+    audit.note(connection, PROGRAM, "cluster.again", f"cluster:{cluster.id}", detail=detail)
 
 
 def split(
@@ -166,6 +194,5 @@ def _update(connection: Connection, cluster_id: str, **values: str | None) -> No
 
 def _pins(connection: Connection, cluster_ids: Collection[str]) -> Sequence[str]:
     """The ids of the pins that are active."""
-    active = col(PinRecord.undone_at).is_(None)
-    query = select(PinRecord.id).where(col(PinRecord.cluster_id).in_(cluster_ids), active)
+    query = select(PinRecord.id).where(col(PinRecord.cluster_id).in_(cluster_ids), _ACTIVE)
     return tuple(connection.scalars(query))

@@ -212,7 +212,7 @@ def address(cluster: Cluster) -> str:
 def _settable(view: ClusterView) -> tuple[ClusterState, ...]:
     """The states that it can be given by hand; what is closed is opened again first."""
     if view.cluster.state in (ClusterState.OPEN, ClusterState.TAKEN):
-        return words.CLOSING
+        return (ClusterState.ANSWERED,) if view.pin else words.CLOSING
     return () if view.pin else (ClusterState.OPEN,)
 
 

@@ -112,7 +112,12 @@ ACTIONS = "Xử lý"
 TAKE = "Nhận xử lý"
 RELEASE = "Thôi xử lý"
 SET_STATE = "Đổi tình trạng"
-REOPEN = "Mở lại"
+SETTING = {ClusterState.OPEN: "Mở lại", ClusterState.ANSWERED: "Vẫn dùng điều khoản đã ghim"}
+"""States that a reviewer reaches by doing something; the others are called what they are."""
+PIN_AGAIN = (
+    "Sau khi ghim vẫn có người hỏi mà chưa được trả lời bằng điều khoản này, hoặc thấy chưa đúng. Xin xem lại các cách "
+    "hỏi: ghim lại (cho cả cách hỏi mới), tách cách hỏi khác ý, hoặc vẫn dùng như cũ."
+)
 UNPIN_FIRST = "Muốn đổi tình trạng, hãy bỏ ghim trước."
 DUPLICATE = "Gộp với nhóm khác"
 DUPLICATE_INTRO = "Chọn nhóm hỏi cùng một điều; hai nhóm thành một và giữ mọi cách hỏi."
@@ -132,6 +137,7 @@ EVENTS = {
     "cluster.take": "nhận xử lý",
     "cluster.release": "thôi xử lý",
     "cluster.state": "đổi tình trạng",
+    "cluster.again": "mở lại: có người hỏi mà điều khoản đã ghim chưa trả lời được, hoặc bị chê",
     "cluster.split": "tách nhóm",
     "cluster.merge": "gộp nhóm",
     "pin": "ghim điều khoản",

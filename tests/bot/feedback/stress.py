@@ -89,7 +89,7 @@ def writer(url: str, home: Path, who: str, questions: int, reviews: int) -> subp
 def at_once(url: str, home: Path, processes: int, questions: int, reviews: int) -> Outcome:
     """So many processes write at once, each its share."""
     start = time.monotonic()
-    writers = [writer(url, home, f"w{n}", questions // processes, reviews // processes) for n in range(processes)]
+    writers = [writer(url, home, f"w{n}", questions // processes, -(-reviews // processes)) for n in range(processes)]
     told = [line.split() for one in writers for line in one.communicate(timeout=3_000)[0].splitlines()]
     assert [one.returncode for one in writers] == [0] * processes
     return _judged("at once", url, home, told, time.monotonic() - start)

@@ -74,7 +74,7 @@ class Desk:
         assert found is not None
         return found
 
-    def pin(self, cluster_id: str) -> str:
+    def pin(self, cluster_id: str, *wordings: str) -> str:
         pin: dict[str, object] = {
             "id": "p" * 32,
             "cluster_id": cluster_id,
@@ -82,7 +82,7 @@ class Desk:
             "path": "art_1",
             "text_sha256": "0" * 64,
         }
-        pin |= {"wordings": ["w"], "place": None, "by": "lan", "at": NOON, "undone_at": None}
+        pin |= {"wordings": list(wordings) or ["w"], "place": None, "by": "lan", "at": NOON, "undone_at": None}
         with self.database.transaction(write=True) as connection:
             connection.execute(insert(PinRecord).values(pin))
         return str(pin["id"])
@@ -354,6 +354,38 @@ def test_answered_goes_with_a_pin_alone(desk: Desk) -> None:
     view = desk.clusters.view(found)
     assert view is not None
     assert view.pin is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "reason", "state"),
+    [
+        ("@a đường rất xấu ?who", 1, "low_confidence", ClusterState.OPEN),  # words that the pin does not know
+        ("@a đường xấu ?who", 1, None, ClusterState.OPEN),  # the pinned answer was called wrong
+        ("@a ĐƯỜNG xấu ?who", 1, "low_confidence", ClusterState.ANSWERED),  # asked before it was live everywhere
+        ("@a đường rất xấu ?who", -1, "low_confidence", ClusterState.ANSWERED),  # asked before there was a pin
+        ("@a đường xấu ?who", -1, None, ClusterState.ANSWERED),
+    ],
+)
+def test_a_question_that_the_pin_did_not_serve_opens_its_cluster_again(
+    desk: Desk, text: str, hours: float, reason: str | None, state: ClusterState
+) -> None:
+    id_ = desk.ask("@a đường xấu ?who", hours=-2)
+    desk.pin(id_, "@a đường xấu ?who")
+    desk.clusters.set_state(id_, ClusterState.ANSWERED, "lan", None)
+    assert desk.ask(text, hours=hours, reason=reason) == id_
+    view = desk.clusters.view(id_)
+    assert view is not None
+    assert view.cluster.state is state
+    assert ("cluster.again" in [event.what for event in view.history]) is (state is ClusterState.OPEN)
+    assert view.pin is not None
+    desk.clusters.set_state(id_, ClusterState.ANSWERED, "lan", "cùng ý")
+
+
+def test_what_a_reviewer_closed_otherwise_stays_closed(desk: Desk) -> None:
+    id_ = desk.ask("@a đường xấu ?who")
+    desk.clusters.set_state(id_, ClusterState.LACKS_DOCUMENT, "lan", "chưa có")
+    assert desk.ask("@a đường rất xấu ?who", hours=1) == id_
+    assert desk.clusters.view(id_).cluster.state is ClusterState.LACKS_DOCUMENT  # type: ignore[union-attr]
 
 
 def test_what_was_parted_stays_apart(desk: Desk) -> None:

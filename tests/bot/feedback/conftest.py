@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import socket
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,9 +20,9 @@ from corpus.document import Document, Place
 from corpus.provision import ProvisionPath
 from corpus.validity import Force, Validity
 from retrieval.answer import Answer, Candidate, Quote, Reason, Searched, Signal, Status
+from tests.bot.feedback.postgresql import own_schema
 
 SALT = b"s" * 32
-POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/test"
 WORDS = "b) Người đứng đầu cản trở việc thực hiện dân chủ thì bị xử lý theo quy định của pháp luật;"
 
 
@@ -96,13 +95,8 @@ def postgresql() -> Iterator[str]:
         socket.create_connection(("127.0.0.1", 5432), timeout=1).close()
     except OSError:
         pytest.skip("no PostgreSQL at 127.0.0.1:5432")
-    import psycopg
-
-    schema = f"danchu_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        yield f"{POSTGRESQL}?options=-csearch_path%3D{schema}"
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    with own_schema() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

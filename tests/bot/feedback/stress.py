@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from bot.feedback.review import ClusterState
 from bot.feedback.review_records import ClusterRecord, MemberRecord
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
+from tests.bot.feedback.postgresql import own_schema
 
 ROOT = Path(__file__).parents[3]
 
@@ -147,16 +148,16 @@ def _judged(way: str, url: str, home: Path, told: list[list[str]], seconds: floa
 def main() -> None:
     """Run and print one line of JSON for each way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", help="another database than a SQLite file of its own")
+    parser.add_argument("--url", help="a PostgreSQL database, where it makes a schema of its own; else a SQLite file")
     parser.add_argument("--questions", type=int, default=20_000)
     parser.add_argument("--reviews", type=int, default=500)
     parser.add_argument("--kills", type=int, default=50)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        url = given.url or f"sqlite:///{home / 'danchu.sqlite3'}"
-        print(json.dumps(asdict(at_once(url, home, 8, given.questions, given.reviews))), flush=True)
-        print(json.dumps(asdict(killed(url, home, given.kills))), flush=True)
+        with own_schema(given.url) if given.url else nullcontext(f"sqlite:///{home / 'danchu.sqlite3'}") as url:
+            print(json.dumps(asdict(at_once(url, home, 8, given.questions, given.reviews))), flush=True)
+            print(json.dumps(asdict(killed(url, home, given.kills))), flush=True)
 
 
 if __name__ == "__main__":

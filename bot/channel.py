@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from bot.message import Message
+from bot.people import Told
 
 _T = TypeVar("_T")
 
@@ -80,8 +81,8 @@ class Channel(Protocol):
         """
         ...
 
-    async def tell(self, chat: str, message: Message) -> bool:
-        """Say something unasked. False where it may be tried again later; True also where it never can be said."""
+    async def tell(self, chat: str, message: Message) -> Told:
+        """Say something unasked."""
         ...
 
 

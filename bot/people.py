@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Protocol
+
+
+class Told(StrEnum):
+    """What became of telling somebody something."""
+
+    SENT = "sent"
+    LATER = "later"
+    """It may be tried again."""
+    NEVER = "never"
+    """They blocked us, or there is no such chat any more."""
 
 
 class Known(Protocol):

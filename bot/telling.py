@@ -12,7 +12,7 @@ from bot import messages
 from bot.assistant import Assistant
 from bot.channel import Channel, unless
 from bot.message import Line
-from bot.people import Before
+from bot.people import Before, Told
 from bot.reply import message, reply
 from retrieval.answer import Status
 from retrieval.question import Question
@@ -55,8 +55,8 @@ class List(Protocol):
         """Who waits, the longest first."""
         ...
 
-    def told(self, record_id: str, channel: str, address: str) -> None:
-        """Note that somebody waits no longer."""
+    def told(self, record_id: str, channel: str, address: str, how: Told) -> None:
+        """Note what became of telling somebody."""
         ...
 
 
@@ -106,7 +106,7 @@ class Telling:
                 continue
             said = message(reply(answer))
             head = Line(messages.TOLD.format(question=one.question.text))
-            if await channel.tell(one.address, replace(said, blocks=((head,), *said.blocks))):
-                await asyncio.to_thread(self._waiting.told, one.record_id, one.channel, one.address)
-                told += 1
+            how = await channel.tell(one.address, replace(said, blocks=((head,), *said.blocks)))
+            await asyncio.to_thread(self._waiting.told, one.record_id, one.channel, one.address, how)
+            told += how is Told.SENT
         return told

@@ -17,6 +17,7 @@ from bot.channels.zalo_wire import BackOff, Event, Patience, ZaloError
 from bot.conversation import Conversation
 from bot.intake import Inbox
 from bot.message import Message
+from bot.people import Told
 
 CHANNEL = "zalo"
 POLL_S = 10
@@ -106,9 +107,9 @@ class ZaloBot:
             if self._chat.rejected.is_set():
                 raise RejectedToken(messages.ZALO_REJECTED)
 
-    async def tell(self, chat: str, message: Message) -> bool:
-        """Say something unasked. False where it may be tried again later; True also where it never can be said."""
-        return self._ready and await self._chat.tell(chat, message)
+    async def tell(self, chat: str, message: Message) -> Told:
+        """Say something unasked."""
+        return await self._chat.tell(chat, message) if self._ready else Told.LATER
 
     async def received(self, headers: Mapping[str, str], body: bytes) -> int:
         """Take a webhook's delivery: 200, or 403 on a wrong secret, 400 on broken JSON, 503 while it does not run."""

@@ -22,6 +22,7 @@ from bot.intake import Inbox, InboxError, Intake
 from bot.logs import where
 from bot.message import Block, Incoming, Line, Message, Rows, Turn, said
 from bot.packing import pack
+from bot.people import Told
 
 TYPING_AFTER_S = 0.3
 
@@ -80,16 +81,17 @@ class ZaloChat:
         repeated = await self._intake.take([self._incoming(event)])
         self._count("repeated" if repeated else "received")
 
-    async def tell(self, chat: str, message: Message) -> bool:
-        """Say something unasked. False where it may be tried again later; True also where it never can be said."""
+    async def tell(self, chat: str, message: Message) -> Told:
+        """Say something unasked."""
         try:
             await self._say(chat, message)
         except Refused as error:  # the window is closed, or there is no such chat any more
             log.info("somebody who waited was not told: %s", error)
+            return Told.NEVER
         except ZaloError as error:
             log.warning("somebody who waits could not be told: %s", error)
-            return False
-        return True
+            return Told.LATER
+        return Told.SENT
 
     def _incoming(self, event: Event) -> Incoming:
         return Incoming(

@@ -26,6 +26,7 @@ from bot.channels.zalo_wire import BackOff, Patience
 from bot.conversation import Conversation
 from bot.intake import Inbox
 from bot.message import Message
+from bot.people import Told
 
 CHANNEL = "zalo_oa"
 TOKENS_FILE = "zalo_oa_tokens.json"
@@ -109,9 +110,9 @@ class ZaloOa:
             if self._chat.rejected.is_set():
                 raise RejectedToken(messages.ZALO_OA_REJECTED)
 
-    async def tell(self, chat: str, message: Message) -> bool:
-        """Say something unasked. False where it may be tried again later; True also where it never can be said."""
-        return self._ready and await self._chat.tell(chat, message)
+    async def tell(self, chat: str, message: Message) -> Told:
+        """Say something unasked."""
+        return await self._chat.tell(chat, message) if self._ready else Told.LATER
 
     async def received(self, headers: Mapping[str, str], body: bytes) -> int:
         """Take a delivery: 200, or 403 on a wrong signature, 400 on broken JSON, 503 while starting or stopping."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Date, Text, case, cast, func
 from sqlmodel import col, select
 
 from bot.feedback.database import Database
+from bot.feedback.queue import tellings_in
 from bot.feedback.records import QuestionRecord
 from bot.feedback.review import ClusterState, DayFigure, Figures, Gap, WeekWait
 from bot.feedback.review_records import ClusterRecord, PinRecord
@@ -41,6 +42,7 @@ def figures_in(connection: Connection, since: dt.date, until: dt.date) -> Figure
         reasons=_reasons(connection, since, until),
         gaps=_gaps(connection),
         waits=_waits(connection, since, until),
+        tellings=tellings_in(connection),
     )
 
 

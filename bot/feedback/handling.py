@@ -169,6 +169,9 @@ def merge(connection: Connection, audit: Audit, ids: Sequence[str], who: str) ->
     connection.execute(
         update(ClusterRecord).where(col(ClusterRecord.id) == target, parted.in_(clusters)).values(parted_from=None)
     )
+    counted = {name: sum(getattr(one, name) for one in clusters.values()) for name in ("told", "unreachable")}
+    connection.execute(update(ClusterRecord).where(gone).values(told=0, unreachable=0))
+    connection.execute(update(ClusterRecord).where(col(ClusterRecord.id) == target).values(counted))
     recount(connection, [target])
     if _pins(connection, [target]):
         _update(connection, target, state=ClusterState.ANSWERED.value, taken_by=None)

@@ -11,11 +11,13 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import Field, SQLModel, col
 
 from bot.feedback.database import Database
 from bot.feedback.records import Entry, QuestionRecord, UtcDateTime
+from bot.feedback.review_records import ClusterRecord, MemberRecord
+from bot.people import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class WaitingRecord(SQLModel, table=True):
     address: str = Field(primary_key=True)
     channel: str = Field(max_length=32)
     asked_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often it was tried in vain to tell them."""
+    failed_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class RemarkRecord(SQLModel, table=True):
@@ -157,15 +162,23 @@ class Persons:
                 for row in rows
             ]
 
-    def told(self, record_id: str, channel: str, address: str, *, wait_s: float | None = None) -> None:
-        """Note that somebody waits no longer."""
+    def told(self, record_id: str, channel: str, address: str, how: Told, *, wait_s: float | None = None) -> None:
+        """Note what became of telling somebody. Unless it may be tried again, their address goes; a number stays."""
         this = (
             col(WaitingRecord.record_id) == record_id,
             col(WaitingRecord.channel) == channel,
             col(WaitingRecord.address) == address,
         )
+        of_it = select(col(MemberRecord.cluster_id)).where(col(MemberRecord.record_id) == record_id)
+        counter = "told" if how is Told.SENT else "unreachable"
+        counted = {counter: getattr(ClusterRecord, counter) + 1}
         with self._database.transaction(write=True, wait_s=wait_s) as connection:
-            connection.execute(delete(WaitingRecord).where(*this))
+            if how is Told.LATER:
+                tried = {"tries": col(WaitingRecord.tries) + 1, "failed_at": dt.datetime.now(dt.UTC)}
+                connection.execute(update(WaitingRecord).where(*this).values(tried))
+            elif connection.execute(delete(WaitingRecord).where(*this)).rowcount:
+                cluster_id = connection.execute(of_it).scalar()
+                connection.execute(update(ClusterRecord).where(col(ClusterRecord.id) == cluster_id).values(counted))
 
     def remark(self, asker_hash: str, remark: Remark, *, wait_s: float | None = None) -> None:
         """Keep what somebody said of the bot."""

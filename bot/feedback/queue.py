@@ -9,10 +9,11 @@ import datetime as dt
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, case, func, literal, select
 from sqlmodel import col
 
 from bot.feedback.handling import resolve
+from bot.feedback.persons import WaitingRecord
 from bot.feedback.records import CandidateEntry, QuestionRecord
 from bot.feedback.review import (
     Cluster,
@@ -22,6 +23,7 @@ from bot.feedback.review import (
     Pin,
     QueueFilter,
     QueuePage,
+    Tellings,
     Wording,
 )
 from bot.feedback.review_records import ClusterRecord, EventRecord, MemberRecord, PinRecord
@@ -64,6 +66,7 @@ def view_of(connection: Connection, cluster_id: str) -> ClusterView | None:
         candidates=_candidates(connection, max(wordings, key=lambda one: one.last_at).record_id) if wordings else (),
         pin=_pin(active[-1]) if active else None,
         history=_history(connection, row.id, [pin.id for pin in pins]),
+        tellings=tellings_in(connection, row.id),
     )
 
 
@@ -72,6 +75,21 @@ def places_of(connection: Connection) -> tuple[str, ...]:
     place = col(ClusterRecord.place)
     live = select(place).where(place.is_not(None), col(ClusterRecord.merged_into).is_(None)).distinct()
     return tuple(sorted(connection.scalars(live)))
+
+
+def tellings_in(connection: Connection, cluster_id: str | None = None) -> Tellings:
+    """How it goes with telling those who asked about a cluster, or about all."""
+    record_id, tries = col(WaitingRecord.record_id), col(WaitingRecord.tries)
+    waits = select(func.count(), func.count(case((tries > 0, 1))), func.max(col(WaitingRecord.failed_at)))
+    counted = select(func.sum(col(ClusterRecord.told)), func.sum(col(ClusterRecord.unreachable)))
+    if cluster_id is not None:
+        waits = waits.join(MemberRecord, col(MemberRecord.record_id) == record_id).where(
+            col(MemberRecord.cluster_id) == cluster_id
+        )
+        counted = counted.where(col(ClusterRecord.id) == cluster_id)
+    waiting, failing, failed_at = connection.execute(waits.select_from(WaitingRecord)).one()
+    told, unreachable = connection.execute(counted).one()
+    return Tellings(int(waiting), int(failing), int(told or 0), int(unreachable or 0), failed_at)
 
 
 def _conditions(filter: QueueFilter) -> list[Any]:

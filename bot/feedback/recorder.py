@@ -19,6 +19,7 @@ from bot.feedback.redact import storable
 from bot.feedback.salt import address_hash, asker_hash, delivery_id, load_salt, rater_hash, rating_hash
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store, StoreUnavailable
+from bot.people import Told
 from bot.settings import Settings
 from retrieval.answer import Answer
 
@@ -68,7 +69,7 @@ class Recorder:
         self._small = threading.Lock()
         self._persons: dict[str, Person] = {}
         self._unsaved: set[str] = set()
-        self._told: set[tuple[str, str, str]] = set()
+        self._told: dict[tuple[str, str, str], Told] = {}
 
     # Questions and thumbs
 
@@ -243,25 +244,25 @@ class Recorder:
         if not address or len(address) > _MAX_ADDRESS_CHARS or self.asked(record_id) is None:
             return False
         where = storable(channel, 32).text
-        self._told.discard((record_id, where, address))
+        self._told.pop((record_id, where, address), None)
         return self._write(
             "wish", lambda wait_s: self._store.persons.wait(record_id, where, address, _now(), wait_s=wait_s)
         )
 
     def waiting(self, limit: int = 1_000) -> list[Waiting]:
         """Who waits for which question, the longest first; [] while the database is dead."""
-        for key in list(self._told):
-            self.told(*key)
+        for key, how in list(self._told.items()):
+            self.told(*key, how)
         found = self._read("wishes", lambda: self._store.persons.waiting(limit)) or []
         return [one for one in found if (one.record_id, one.channel, one.address) not in self._told]
 
-    def told(self, record_id: str, channel: str, address: str) -> None:
-        """Note that somebody waits no longer. Where that cannot be stored now, this process knows it until it is."""
+    def told(self, record_id: str, channel: str, address: str, how: Told) -> None:
+        """Note what became of telling somebody. Who waits no longer is told no more, also before that is stored."""
         key = (record_id, storable(channel, 32).text, address)
-        if self._write("wish", lambda wait_s: self._store.persons.told(*key, wait_s=wait_s)):
-            self._told.discard(key)
-        else:
-            self._told.add(key)
+        if self._write("wish", lambda wait_s: self._store.persons.told(*key, how, wait_s=wait_s)):
+            self._told.pop(key, None)
+        elif how is not Told.LATER:
+            self._told[key] = how
 
     # Keeping
 

@@ -146,6 +146,26 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Tellings:
+    """How it goes with telling those who asked to be told. Only numbers: an address is for the channel alone."""
+
+    waiting: int
+    """Who wait, whether or not it was tried."""
+    failing: int
+    """Those of them whom a try did not reach; it is tried again."""
+    told: int
+    unreachable: int
+    """Who never can be told: they blocked the bot, or the chat is no more."""
+    failed_at: dt.datetime | None = None
+    """When the last try failed, of those who still wait."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anybody ever asked to be told."""
+        return bool(self.waiting or self.told or self.unreachable)
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterView:
     """All that the page of a cluster shows."""
 
@@ -155,6 +175,7 @@ class ClusterView:
     """What search saw for the newest question, the best first, with its signals."""
     pin: Pin | None
     history: tuple[Event, ...]
+    tellings: Tellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +218,5 @@ class Figures:
     gaps: tuple[Gap, ...]
     """As things stand now, the most asked first."""
     waits: tuple[WeekWait, ...]
+    tellings: Tellings
+    """Of all questions, as things stand now."""

@@ -38,6 +38,10 @@ class ClusterRecord(SQLModel, table=True):
     last_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
     rank: float
     """By which the queue is ordered, the greatest first."""
+    told: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many who asked to be told were; their addresses are gone then."""
+    unreachable: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many never can be told: they blocked the bot, or the chat is no more."""
 
 
 class MemberRecord(SQLModel, table=True):

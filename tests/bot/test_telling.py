@@ -13,6 +13,7 @@ import pytest
 from bot.assistant import Assistant
 from bot.message import Message
 from bot.packing import pack, words_of
+from bot.people import Told
 from bot.telling import Telling
 from tests.bot.fake_telegram import TOKEN, FakeTelegram
 from tests.bot.load import ROOT, program
@@ -36,11 +37,15 @@ class Waits:
 @dataclass
 class Waiting:
     rows: list[Waits]
+    outcomes: list[Told] = field(default_factory=list)
 
     def waiting(self, limit: int = 1_000) -> list[Waits]:
         return self.rows[:limit]
 
-    def told(self, record_id: str, channel: str, address: str) -> None:
+    def told(self, record_id: str, channel: str, address: str, how: Told) -> None:
+        self.outcomes.append(how)
+        if how is Told.LATER:
+            return
         self.rows = [
             row for row in self.rows if (row.record_id, row.channel, row.address) != (record_id, channel, address)
         ]
@@ -53,10 +58,10 @@ class Door:
     works: bool = True
     said: list[tuple[str, str]] = field(default_factory=list)
 
-    async def tell(self, chat: str, message: Message) -> bool:
+    async def tell(self, chat: str, message: Message) -> Told:
         if self.works:
             self.said.append((chat, words_of(pack(message.blocks, 100_000))))
-        return self.works
+        return Told.SENT if self.works else Told.LATER
 
 
 def telling(door: Door, *texts: str) -> tuple[Telling, Waiting]:
@@ -82,6 +87,7 @@ def test_who_cannot_be_reached_now_waits_on() -> None:
     look, waiting = telling(door, "cản trở")
     assert asyncio.run(look.look()) == 0
     assert len(waiting.rows) == 1
+    assert waiting.outcomes == [Told.LATER]
     door.works = True
     assert asyncio.run(look.look()) == 1
     assert not waiting.rows

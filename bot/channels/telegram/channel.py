@@ -39,6 +39,7 @@ from bot.conversation import Conversation
 from bot.intake import Inbox, Intake
 from bot.logs import keep_out, where
 from bot.message import Incoming, Message, Turn, said
+from bot.people import Told
 
 API = "https://api.telegram.org"
 """Telegram's own server."""
@@ -155,18 +156,19 @@ class Telegram:
         await self._take([update])
         return 200
 
-    async def tell(self, chat: str, message: Message) -> bool:
-        """Say something unasked. False where it may be tried again later; True also where it never can be said."""
+    async def tell(self, chat: str, message: Message) -> Told:
+        """Say something unasked."""
         if not self._ready:
-            return False
+            return Told.LATER
         try:
             await self._say(int(chat), message)
         except (Forbidden, BadRequest) as error:  # blocked, or no such chat any more
             log.info("somebody who waited was not told: %s", error)
+            return Told.NEVER
         except TelegramError as error:
             log.warning("somebody who waits could not be told: %s", error)
-            return False
-        return True
+            return Told.LATER
+        return Told.SENT
 
     # Taking
 

@@ -7,17 +7,24 @@ import sys
 import uuid
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bot.feedback.clusters import Clusters
+from bot.feedback.database import Database
 from bot.feedback.persons import Asked, Person, Waiting
+from bot.feedback.queue import tellings_in
 from bot.feedback.recorder import Recorder
+from bot.feedback.review import QueueFilter, Tellings
 from bot.feedback.salt import asker_hash
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
+from bot.people import Told
+from tests.bot.feedback.test_clusters import encode, read
 
 ROOT = Path(__file__).parents[3]
 SALT = b"s" * 32
@@ -190,9 +197,53 @@ def test_people_wait_until_they_are_told(recorder: Recorder, fakes: SimpleNamesp
         Waiting(first, "telegram", "chat-2", Asked("một", (), place)),
     ]
     assert len(recorder.waiting(2)) == 2
-    recorder.told(first, "telegram", "chat-1")
-    recorder.told(first, "telegram", "chat-1")
+    recorder.told(first, "telegram", "chat-1", Told.SENT)
+    recorder.told(first, "telegram", "chat-1", Told.SENT)
     assert [one.address for one in recorder.waiting()] == ["chat-2", "chat-2"]
+
+
+def test_how_telling_goes_is_counted_without_an_address(
+    recorder: Recorder, either_url: str, fakes: SimpleNamespace
+) -> None:
+    database = Database(either_url)
+    clusters = Clusters(database, encode, read)
+    record_id = recorder.record(fakes.answer("một"), channel="telegram", asker="1")
+    recorder.rate(record_id, asker="1", helpful=False)
+    assert clusters.catch_up() == 1
+    (line,) = clusters.queue(QueueFilter()).clusters
+
+    def tellings() -> Tellings:
+        view = clusters.view(line.id)
+        assert view is not None
+        with database.transaction() as connection:
+            assert tellings_in(connection) == view.tellings
+        return view.tellings
+
+    assert not tellings().any
+    for n in range(4):
+        assert recorder.tell_me(record_id, "telegram", f"chat-{n}")
+    assert tellings() == Tellings(4, 0, 0, 0)
+    recorder.told(record_id, "telegram", "chat-0", Told.LATER)
+    recorder.told(record_id, "telegram", "chat-1", Told.LATER)
+    recorder.told(record_id, "telegram", "chat-1", Told.LATER)
+    failing = tellings()
+    assert replace(failing, failed_at=None) == Tellings(4, 2, 0, 0)
+    assert failing.failed_at is not None
+    assert len(recorder.waiting()) == 4
+    recorder.told(record_id, "telegram", "chat-0", Told.SENT)
+    recorder.told(record_id, "telegram", "chat-0", Told.SENT)
+    recorder.told(record_id, "telegram", "chat-1", Told.NEVER)
+    assert tellings() == Tellings(2, 0, 1, 1)
+    assert [one.address for one in recorder.waiting()] == ["chat-2", "chat-3"]
+    other = recorder.record(fakes.answer("hai"), channel="telegram", asker="2")
+    recorder.rate(other, asker="2", helpful=False)
+    clusters.catch_up()
+    assert recorder.tell_me(other, "telegram", "chat-9")
+    recorder.told(other, "telegram", "chat-9", Told.SENT)
+    second = next(one for one in clusters.queue(QueueFilter()).clusters if one.id != line.id)
+    clusters.merge([line.id, second.id], "lan")
+    assert tellings() == Tellings(2, 0, 2, 1)
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +265,7 @@ def test_who_was_told_while_the_database_was_locked_is_not_told_again(
     assert lite.tell_me(record_id, "telegram", "chat-1")
     with closing(sqlite3.connect(home / "danchu.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        lite.told(record_id, "telegram", "chat-1")
+        lite.told(record_id, "telegram", "chat-1", Told.SENT)
         assert lite.waiting() == []
         other.execute("ROLLBACK")
     lite.status()
@@ -280,6 +331,7 @@ from pathlib import Path
 from bot.feedback.recorder import Recorder
 from bot.feedback.spool import Spool
 from bot.feedback.store import Store
+from bot.people import Told
 url, spool, record_id = sys.argv[1:]
 recorder = Recorder(Store(url, busy_timeout_s=60), Spool(Path(spool)), b"s" * 32)
 def until_done(write):
@@ -290,7 +342,7 @@ def live(me):
         recorder.noticed("web", "shared")
         until_done(lambda: recorder.remember_place("web", me, f"Nơi {n}"))
         until_done(lambda: recorder.tell_me(record_id, "web", f"{me}-{n}"))
-        recorder.told(record_id, "web", f"{me}-{n}")
+        recorder.told(record_id, "web", f"{me}-{n}", Told.SENT)
 threads = [threading.Thread(target=live, args=(f"{os.getpid()}-{n}",)) for n in range(4)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
@@ -333,6 +385,6 @@ def test_a_store_that_fails_in_a_way_never_seen_does_not_reach_the_person(
     recorder.noticed("web", "a")
     assert recorder.asked("0" * 32) is None
     assert recorder.waiting() == []
-    recorder.told("0" * 32, "web", "c")
+    recorder.told("0" * 32, "web", "c", Told.SENT)
     recorder.close()
     assert "secret words" not in caplog.text

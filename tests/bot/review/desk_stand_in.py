@@ -20,6 +20,7 @@ from bot.feedback.review import (
     QueueFilter,
     QueuePage,
     Role,
+    Tellings,
     User,
     UserSession,
     WeekWait,
@@ -36,6 +37,8 @@ VIETNAM = dt.timedelta(hours=7)
 SCRIPT = "<script>alert('x')</script> hỏi về <b>dân chủ</b> & \"kinh phí\""
 PASSWORDS = {"an": Role.READER, "binh": Role.REVIEWER, "chi": Role.ADMIN}
 PASSWORD = "mật khẩu đủ dài"
+NOBODY = Tellings(0, 0, 0, 0)
+TELLINGS = Tellings(3, 2, 5, 1, NOW)
 KEY = f"{THACH_KHOI}#{HANDLED_PATH}"
 MANY = "Khoan thư sức dân là kế gì?"
 
@@ -187,6 +190,7 @@ class DeskInMemory:
             (("no_provision", 41), ("place_not_in_corpus", 23), ("low_confidence", 9), ("", 2)),
             (Gap(SCRIPT, 9, 31), Gap("Phường Thạch Khôi", 4, 12), Gap(None, 3, 7)),
             (WeekWait(dt.date(2026, 11, 2), 4, 30.5), WeekWait(dt.date(2026, 11, 9), 6, 12.0)),
+            TELLINGS,
         )
 
     def export(self, form: str, filter: QueueFilter, documents: Iterable[Document]) -> bytes:
@@ -225,6 +229,7 @@ def desk(more: int = 0) -> DeskInMemory:
         near,
         None,
         (),
+        TELLINGS,
     )
     made.clusters["c2"] = ClusterView(
         cluster("c2", SCRIPT, place=SCRIPT, taken_by="binh", state=ClusterState.TAKEN),
@@ -232,6 +237,7 @@ def desk(more: int = 0) -> DeskInMemory:
         (script,),
         None,
         (Event(NOW, "binh", "cluster.take", "cluster:c2", SCRIPT),),
+        NOBODY,
     )
     made.clusters["c3"] = ClusterView(
         cluster("c3", "=1+1 ai chịu trách nhiệm?", place=None, wordings=1, askers=1, asked=1),
@@ -239,7 +245,10 @@ def desk(more: int = 0) -> DeskInMemory:
         (),
         None,
         (),
+        NOBODY,
     )
     for n in range(more):
-        made.clusters[f"m{n}"] = ClusterView(cluster(f"m{n}", f"{MANY} {n}"), wordings(f"{MANY} {n}"), (), None, ())
+        made.clusters[f"m{n}"] = ClusterView(
+            cluster(f"m{n}", f"{MANY} {n}"), wordings(f"{MANY} {n}"), (), None, (), NOBODY
+        )
     return made

@@ -494,6 +494,16 @@ def test_pins_become_cases(web: httpx.Client, held: DeskInMemory) -> None:
 # Figures.
 
 
+def test_how_telling_goes_is_seen(web: httpx.Client) -> None:
+    sign_in(web, "an")
+    for page in (web.get(C1).text, web.get("/duyet/so-lieu").text):
+        assert "3 người đang chờ được báo" in page
+        assert "2 người chưa gửi được, sẽ thử lại (lần gần nhất 10:00 20/11/2026)" in page
+        assert "đã báo cho 5 người" in page
+        assert "1 người không thể báo" in page
+    assert "Báo cho người hỏi" not in web.get("/duyet/nhom/c3").text
+
+
 def test_the_figures_are_plots_with_tables(web: httpx.Client) -> None:
     sign_in(web, "an")
     page = html.unescape(web.get("/duyet/so-lieu?tu=2026-11-01&den=2026-11-14").text)

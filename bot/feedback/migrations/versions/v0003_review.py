@@ -10,7 +10,9 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables, and count how often somebody who waits could not be told."""
+    op.add_column("waiting", sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("waiting", sa.Column("failed_at", sa.DateTime(timezone=True)))
     op.create_table(
         "cluster",
         sa.Column("id", sa.String(32), nullable=False),
@@ -26,6 +28,8 @@ def upgrade() -> None:
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rank", sa.Float(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("unreachable", sa.Integer(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id", name="pk_cluster"),
     )
     op.create_index("ix_cluster_last_at", "cluster", ["last_at"])

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +16,9 @@ import typer
 from bot.cli_tools import console, fail, home, notes, opened
 
 if TYPE_CHECKING:
+    from bot.engine import Engine
     from corpus.document import Document
+    from retrieval.reviewed import ReviewedQuestion
 
 corpus_app = typer.Typer(help="Các văn bản đang giữ.", no_args_is_help=True)
 index_app = typer.Typer(help="Chỉ mục tìm kiếm và bộ mã hoá.", no_args_is_help=True)
@@ -94,7 +100,7 @@ def add(
     binding: Annotated[bool | None, typer.Option("--binding/--not-binding", help="Có giá trị bắt buộc không.")] = None,
     yes: Annotated[bool, typer.Option("--replace", help="Thay văn bản đã thêm trước đó có cùng mã.")] = False,
 ) -> None:
-    """Thêm văn bản. Tệp không đọc được thì không có gì thay đổi."""
+    """Thêm văn bản. Tệp không đọc được, hay câu đã duyệt bị trả lời khác đi, thì không có gì thay đổi."""
     from corpus import catalog
     from corpus.citation import name
     from corpus.document import Kind, Place, UnreadableSource
@@ -124,8 +130,13 @@ def add(
             raise UnreadableSource(
                 f"{path.name}: đã có văn bản mang mã “{ready.document.id}”; dùng --replace hoặc --id."
             )
-    for path, ready in zip(files, drafts, strict=True):
-        catalog.add(folder, path, given)
+
+    def add_all(folder: Path) -> None:
+        for path in files:
+            catalog.add(folder, path, given)
+
+    _try(add_all)
+    for ready in drafts:
         counts = ready.document.counts()
         console().print(
             f"Đã thêm {ready.document.id}: {name(ready.document.meta)} – {counts['articles']} điều, "
@@ -144,16 +155,61 @@ def remove(id: Annotated[str, typer.Argument(help="Mã văn bản đã thêm.")]
     """Gỡ một văn bản đã thêm."""
     from corpus import catalog
 
-    catalog.remove(home(), id)
+    _try(lambda folder: catalog.remove(folder, id))
     console().print(f"Đã gỡ {id}.", markup=False)
     opened()
+
+
+def _try(change: Callable[[Path], None]) -> None:
+    """Change the documents, unless questions that were reviewed would get worse: then nothing is changed."""
+    pinned = _pinned()
+    if pinned:
+        from corpus.catalog import added_folder
+
+        notes().print(f"Thử lại các câu của {len(pinned)} điều khoản đã ghim trước khi thay đổi…")
+        with TemporaryDirectory(dir=home(), prefix=".trial-") as folder:
+            trial = Path(folder)
+            if added_folder(home()).is_dir():
+                shutil.copytree(added_folder(home()), added_folder(trial))
+            change(trial)
+            _refuse_worse(opened(), opened(trial), pinned)
+    change(home())
+
+
+def _pinned() -> Sequence[ReviewedQuestion]:
+    """The reviewed questions that hold; none where there was never a database. Raises StoreUnavailable."""
+    from bot.feedback.database import Database
+    from bot.feedback.pins import Pins, questions_of
+    from bot.settings import DATABASE_FILE, load_settings
+
+    settings = load_settings()
+    if settings.db is None and not (settings.home / DATABASE_FILE).exists():
+        return ()
+    with closing(Database(settings.database_url)) as database:
+        return questions_of(Pins(database).active())
+
+
+def _refuse_worse(before: Engine, after: Engine, pinned: Sequence[ReviewedQuestion]) -> None:
+    from bot.feedback.gate import worsened
+    from retrieval.reviewed import stale
+
+    worse = worsened(before.answerer, after.answerer, pinned)
+    for line in worse:
+        console().print(f"- {line}", markup=False, soft_wrap=True)
+    if worse:
+        sentence = (
+            f"Chưa thay đổi gì, vì {len(worse)} câu đã xem xét sẽ bị trả lời khác đi (danh sách ở trên). "
+            "Hãy ghim lại hoặc bỏ ghim những câu ấy ở trang duyệt rồi làm lại."
+        )
+        fail(ValueError(), sentence)
+    lost = len(stale(pinned, after.catalog)) - len(stale(pinned, before.catalog))
+    if lost > 0:
+        notes().print(f"{lost} điều khoản đã ghim sẽ thay đổi hoặc mất; các câu ấy không được trả lời bằng ghim nữa.")
 
 
 @index_app.command(epilog="Ví dụ: `danchu index build --force`")
 def build(force: Annotated[bool, typer.Option(help="Lập lại dù chỉ mục còn tốt.")] = False) -> None:
     """Lập chỉ mục; lập bên cạnh rồi thay một lần."""
-    import shutil
-
     if force:
         shutil.rmtree(home() / "index", ignore_errors=True)
     engine = opened()

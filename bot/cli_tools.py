@@ -76,14 +76,14 @@ def login() -> str:
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "không rõ"
 
 
-def opened() -> Engine:
-    """The engine, with its index built if that is missing or stale."""
+def opened(home: Path | None = None) -> Engine:
+    """The engine over the documents of a folder (default: the one set), with its index built if need be."""
     from bot.engine import Engine
     from bot.settings import load_settings
 
     settings = load_settings()
     with progress_bar("Lập chỉ mục", shown=sys.stderr.isatty()) as step:
-        return Engine(settings.make_home(), settings.model, notes().print, step)
+        return Engine(home or settings.make_home(), settings.model, notes().print, step)
 
 
 @contextmanager

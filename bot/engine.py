@@ -25,7 +25,7 @@ from index.provision_index import ProvisionIndex, open_or_build
 from retrieval.answer import Answer
 from retrieval.answerer import Answerer, assemble
 from retrieval.question import Question
-from retrieval.reviewed import Reviewed, ReviewedQuestion, stale
+from retrieval.reviewed import Reviewed, ReviewedQuestion
 from retrieval.understand import Understanding
 
 log = logging.getLogger(__name__)
@@ -198,11 +198,9 @@ class Engine:
         pinned = self._pinned
         if not pinned:
             return 0
-        from bot.feedback.gate import cases_of, regressions
+        from bot.feedback.gate import worsened
 
-        gone = set(stale(pinned, opened.catalog))
-        after = opened.with_reviewed(Reviewed(pinned, opened))
-        return len(regressions(self._answerer, after, cases_of(one for one in pinned if one not in gone)))
+        return len(worsened(self._answerer, opened, pinned))
 
     def _signature(self) -> tuple[tuple[str, int, int], ...]:
         folder = added_folder(self._home)

@@ -74,6 +74,15 @@ def regressions(before: Answerer, after: Answerer, cases: Iterable[ReviewedCase]
     return [failed for case, failed in worse if _failed(before, case) is None]
 
 
+def worsened(before: Answerer, after: Answerer, pinned: Sequence[ReviewedQuestion]) -> list[Regression]:
+    """The reviewed questions that other documents would answer worse. A pin whose provision goes is no such: it is
+    flagged and not served."""
+    gone = set(stale(pinned, after.catalog))
+    cases = cases_of(one for one in pinned if one not in gone)
+    served = before.with_reviewed(Reviewed(pinned, before))
+    return regressions(served, after.with_reviewed(Reviewed(pinned, after)), cases)
+
+
 def admit(
     answerer: Answerer, active: Sequence[ReviewedQuestion], new: ReviewedQuestion, replaced: Sequence[str] = ()
 ) -> tuple[str, ...]:

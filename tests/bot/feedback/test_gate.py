@@ -135,3 +135,35 @@ def test_a_person_who_asks_at_the_terminal_gets_what_is_pinned(pinned: tuple[Pin
     answer = json.loads(run("ask", WORDINGS[1], "--json")[1])
     assert (answer["status"], answer["reviewed"]) == ("answered", True)
     assert "Người phụ trách đã xem xét câu hỏi này." in run("ask", WORDINGS[1])[1]
+
+
+DECISION = """QUYẾT ĐỊNH
+Về việc thợ điện
+
+Điều 1. Thợ điện
+1. Thợ điện được trả tiền hằng tháng tại kho bạc.
+2. Thợ điện được nghỉ lễ.
+"""
+
+
+def test_documents_that_would_change_a_reviewed_answer_are_not_added(
+    pinned: tuple[Pins, str], catalog: Catalog, home: Path, tmp_path: Path
+) -> None:
+    pins, _ = pinned
+    add_cluster(pins._database, "c2")
+    wording = "khoản 2 Điều 1 Quyết định 77/QĐ-UBND nói gì về thợ điện?"
+    one = named(catalog, "b", PATH, wording)
+    second = pins.pin("c2", KIM_BANG, one.path, one.text_sha256, one.wordings, None, "lan")
+    paper = tmp_path / "tho-dien.txt"
+    paper.write_text(DECISION, "utf-8")
+    adding = ("corpus", "add", str(paper), "--number", "77/QĐ-UBND", "--id", "tho-dien")
+    code, out = run(*adding)
+    assert code == 1
+    assert out.startswith(f"- “{wording}”: cần ")
+    assert "tho-dien" not in run("corpus", "list", "--json")[1]
+    assert not list(home.glob(".trial-*"))
+    pins.undo(second.id, "lan")
+    assert run(*adding)[0] == 0
+    assert "tho-dien" in run("corpus", "list", "--json")[1]
+    assert run("corpus", "remove", "tho-dien")[0] == 0
+    assert run("feedback", "gate")[0] == 0

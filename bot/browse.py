@@ -11,7 +11,7 @@ from typing import TypeVar
 from bot import messages
 from bot.message import Choice, Line, Message, Rows, said
 from bot.reply import QuoteBlock, lines
-from corpus.citation import Citation, name, quotations, short_name
+from corpus.citation import Citation, lead_in, name, quotations, short_name
 from corpus.document import Document
 from corpus.provision import MARKED, Level, Provision
 from corpus.validity import amendments, validity
@@ -62,15 +62,19 @@ def contents(document: Document, page: int) -> Message:
     return Message(blocks, rows + turning + back, replaces=True)
 
 
-def whole(document: Document, provision: Provision, documents: Sequence[Document]) -> Message:
+def whole(document: Document, provision: Provision, documents: Sequence[Document], *, leading: bool = False) -> Message:
     """A provision word for word, each piece proven; the force today is said with the first. The next one is a choice.
 
     Args:
         document: the document held.
         provision: one of its provisions.
         documents: all documents held, some of which may amend this one.
+        leading: whether the words above it that make it readable come before it.
     """
     first, *more = (quoted(document, citation, documents) for citation in quotations(document, provision))
+    if leading:
+        spans = lead_in(document, provision.path)
+        first = replace(first, lead_in=tuple(document.text.text[start:end] for start, end in spans))
     blocks = [lines(part, fold=False) for part in (first, *(replace(part, badge="", note="") for part in more))]
     return Message(tuple(blocks), tuple((choice,) for choice in next_choice(document, provision)))
 

@@ -21,6 +21,7 @@ import typer
 
 from bot.cli_answering import answering_app
 from bot.cli_corpus import corpus_app, index_app
+from bot.cli_measures import measures
 from bot.cli_tools import console, fail, home, notes, opened, progress_bar
 from bot.feedback.cli import feedback_app
 from bot.feedback.cli_db import db_app
@@ -60,6 +61,9 @@ app.add_typer(feedback_app, name="feedback")
 app.add_typer(answering_app, name="answering")
 app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
+app.command(epilog='Ví dụ: `danchu measures` · `danchu measures --place "Kim Bảng"` · `danchu measures --json`')(
+    measures
+)
 
 
 def main() -> NoReturn:

@@ -8,6 +8,7 @@ Commands, and the actions that choices carry (at most 64 bytes each):
     t:RECORD                 tell me when there is an answer
     v:PAGE  d:KEY:PAGE       documents; a document's contents
     a:KEY:KEY                a whole provision
+    m  m:GROUP  m:GROUP:KEY:N  measures: the groups; a group's places; a clause
     p:KEY  p:                remember my place; remember none
     x:1  x:0                 delete what is stored of me; or do not
 """
@@ -21,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot import browse, messages
+from bot import browse, measure_chat, messages
 from bot.assistant import Assistant, Recorded
 from bot.channel import Counts
 from bot.memory import Memory, Who
@@ -126,6 +127,8 @@ class Conversation:
                 return Turn((_greeting(self._kept),))
             case "vanban":
                 return Turn((replace(browse.document_list(self._documents(), 0), replaces=False),))
+            case "bienphap":
+                return Turn((measure_chat.begin(self._documents(), words),))
             case "noio":
                 return Turn((self._place(incoming, words),))
             case "kiemtra":
@@ -199,6 +202,9 @@ class Conversation:
                 turn = Turn((browse.contents(document, int(page)),)) if document else None
             case "a", [key, provision_key]:
                 turn = self._whole(key, provision_key)
+            case "m", _:
+                shown = measure_chat.picked(self._documents(), rest)
+                turn = Turn((shown,)) if shown else None
             case "p", [key]:
                 place = next((one for one in places_of(self._documents()) if browse.key(one.name) == key), None)
                 turn = Turn((said(self._keep_place(incoming, place)),)) if place or not key else None

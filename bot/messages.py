@@ -66,6 +66,7 @@ COMMANDS = {
     "start": "Lời chào và câu hỏi ví dụ",
     "help": "Cách hỏi",
     "vanban": "Đọc nguyên văn các văn bản đang có",
+    "bienphap": "Xem biện pháp bảo đảm dân chủ của từng nơi",
     "noio": "Ghi nhớ nơi bạn ở để tìm đúng văn bản",
     "kiemtra": "Kiểm tra một trích dẫn còn nguyên không, theo mã",
     "phanhoi": "Góp ý cho người phụ trách",

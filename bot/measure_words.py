@@ -12,8 +12,10 @@ INTRO = (
     "Mỗi nơi có những biện pháp nào, ở điều khoản nào. Năm nhóm đầu theo Điều 8 Luật Thực hiện dân chủ ở cơ sở năm "
     "2022; các nhóm sau do các văn bản của địa phương thêm vào."
 )
-BY_LAW = "khoản {clause} Điều 8 Luật số 10/2022/QH15"
-ADDED = "địa phương thêm"
+BY_LAW = "theo khoản {clause} Điều 8 Luật số 10/2022/QH15"
+BY_LAW_SHORT = "khoản {clause} Điều 8 Luật"
+ADDED = "do văn bản của địa phương thêm vào"
+ADDED_SHORT = "địa phương thêm"
 GAP_SHORT = "Không có trong văn bản đang giữ"
 GAP = "Văn bản đang giữ của {place} ({documents}) không có biện pháp nào thuộc nhóm “{group}”."
 GAP_MEANS = "Đây là khoảng trống mà Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
@@ -23,8 +25,10 @@ LEGEND_GAP = (
     f"{GAP_MARK} là khoảng trống: văn bản đang giữ của nơi ấy không có biện pháp này; "
     "Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
 )
+LEGEND_GAP_WEB = f"“{GAP_SHORT}” là khoảng trống: Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
 LEGEND_SHORT = "Cách ghi tắt: Đ1.II.2.c-1 là gạch đầu dòng thứ nhất điểm c khoản 2 Mục II Điều 1."
 UNCHECKED = "Xếp nhóm tự động theo tiêu đề và câu chữ, chưa có người kiểm lại."
+UNCHECKED_SHORT = "chưa kiểm"
 UNCHECKED_MARK = "*"
 LEGEND_UNCHECKED = f"{UNCHECKED_MARK} {UNCHECKED}"
 NO_PLACE = "Tôi chưa có văn bản nào của “{place}”. Hiện có: {places}."
@@ -44,6 +48,7 @@ AFTER = "Điều khoản sau »"
 OTHER_PLACE = "🗺️ Nơi khác"
 OTHER_GROUP = "📋 Nhóm khác"
 
+WEB_ORIGIN = "Nhóm biện pháp {origin}."
 WEB_GROUP = "Nhóm biện pháp"
 WEB_ALL = "Bảng biện pháp"
 WEB_ELSEWHERE = "Nhóm này ở nơi khác"
@@ -70,6 +75,11 @@ def gap(cell: Cell) -> str:
 def origin(group: Group) -> str:
     """Where a group comes from: a clause of the law, or the resolutions."""
     return BY_LAW.format(clause=group.law) if group.law else ADDED
+
+
+def origin_short(group: Group) -> str:
+    """The same in a few words, for a table whose heading names the law."""
+    return BY_LAW_SHORT.format(clause=group.law) if group.law else ADDED_SHORT
 
 
 def not_held(words: str, holders: tuple[Holder, ...]) -> str:

@@ -94,7 +94,7 @@ def _caching(scope: Scope, status: int) -> str:
     """Files that carry their digest in the address never change; pages follow the documents; answers are nobody's."""
     if scope["path"].startswith("/static/") and status in (200, 304):
         return "public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else "no-cache"
-    if scope["path"].startswith("/van-ban") and status == 200:
+    if scope["path"].startswith(("/van-ban", "/bien-phap")) and status == 200:
         return "no-cache"
     is_form = scope["method"] == "POST" and (scope["path"] == "/" or scope["path"].startswith("/in/"))
     if is_form and status == 200:

@@ -117,7 +117,11 @@ def _json(table: Matrix, holders: tuple[Holder, ...]) -> dict[str, Any]:
 
     return {
         "groups": [
-            {"id": group.id, "name": group.name, "law": measure_words.BY_LAW.format(clause=group.law).removeprefix("theo ") if group.law else None}
+            {
+                "id": group.id,
+                "name": group.name,
+                "law": measure_words.BY_LAW.format(clause=group.law).removeprefix("theo ") if group.law else None,
+            }
             for group in table.groups
         ],
         "places": [

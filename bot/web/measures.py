@@ -57,7 +57,8 @@ def routes(service: Service, site: Site) -> APIRouter:
         """The matrix."""
         whole = matrix(service.documents())
         rows = [
-            Row(group, measure_words.origin_short(group), tuple(map(_box, whole.of_group(group)))) for group in whole.groups
+            Row(group, measure_words.origin_short(group), tuple(map(_box, whole.of_group(group))))
+            for group in whole.groups
         ]
         heads = [(holder, _documents(service, holder)) for holder in whole.holders]
         return page("measures.html", words=measure_words, rows=rows, heads=heads, wide=len(heads) >= _NARROW)

@@ -263,6 +263,9 @@ PAGES = {
     "wrong": "/kiem-tra/abc",
     "sheet": f"/in/{CODE}?q=Ai?",
     "api": "/api",
+    "measures": "/bien-phap",
+    "clauses": "/bien-phap/kiem-tra/huyen-kim-bang",
+    "gap": "/bien-phap/kinh-phi/phuong-cao-xanh",
     "missing": "/khong-co",
 }
 
@@ -316,15 +319,15 @@ def test_keyboard_alone(page: Page, url: str) -> None:
     expect(page.locator(".sheet")).to_be_visible()
     page.goto(url + READER)
     order = []
-    for _ in range(8):
+    for _ in range(9):
         page.keyboard.press("Tab")
         order.append(focused(page))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", focused(page)
         assert page.evaluate("document.activeElement.getBoundingClientRect().top < window.innerHeight")
-    assert order[:7] == [
-        messages.WEB_BACK, messages.WEB_CHECK, messages.WEB_DOCUMENTS, messages.WEB_CONTENTS, messages.WEB_ABOUT, "tim", messages.WEB_FIND_GO,
+    assert order[:8] == [
+        messages.WEB_BACK, messages.WEB_CHECK, messages.WEB_MEASURES, messages.WEB_DOCUMENTS, messages.WEB_CONTENTS, messages.WEB_ABOUT, "tim", messages.WEB_FIND_GO,
     ]  # fmt: skip
-    assert order[7] == "❞"
+    assert order[8] == "❞"
     page.keyboard.press("Enter")
     expect(page.locator(".asked")).to_be_in_viewport()
 

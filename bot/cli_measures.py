@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,14 +49,18 @@ def _show_all(table: Matrix) -> None:
     from bot import measure_words
 
     screen = console()
-    side_by_side = max(1, (screen.width - _GROUP_WIDTH - 1) // _HOLDER_WIDTH)
-    for start in range(0, len(table.holders), side_by_side):
-        screen.print(_grid(table, table.holders[start : start + side_by_side]))
+    most = max(1, (screen.width - _GROUP_WIDTH - 1) // _HOLDER_WIDTH)
+    tables = max(1, math.ceil(len(table.holders) / most))
+    side_by_side = math.ceil(len(table.holders) / tables)
+    for n in range(tables):
+        screen.print(_grid(table, table.holders[n * side_by_side : (n + 1) * side_by_side]))
     for holder in table.holders:
         for document, force, _ in _forces(table, holder):
             row = measure_words.DOCUMENT.format(place=holder.name, document=document, force=force)
             screen.print(row, markup=False, highlight=False)
     screen.print(measure_words.LEGEND_GAP, style="dim", markup=False)
+    for line in measure_words.elsewhere(table.holders):
+        screen.print(line, style="dim", markup=False)
     screen.print(measure_words.LEGEND_SHORT, style="dim", markup=False)
     if not all(holder.checked for holder in table.holders):
         screen.print(measure_words.LEGEND_UNCHECKED, style="dim", markup=False)
@@ -131,6 +136,7 @@ def _json(table: Matrix, holders: tuple[Holder, ...]) -> dict[str, Any]:
                 "national": holder.national,
                 "checked": holder.checked,
                 "documents": [document.id for document in holder.documents],
+                "elsewhere": [clause.provision.path.id for clause in holder.elsewhere],
             }
             for holder in holders
         ],

@@ -19,11 +19,18 @@ ADDED_SHORT = "địa phương thêm"
 GAP_SHORT = "Không có trong văn bản đang giữ"
 GAP = "Văn bản đang giữ của {place} ({documents}) không có biện pháp nào thuộc nhóm “{group}”."
 GAP_MEANS = "Đây là khoảng trống mà Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
+GAP_ELSEWHERE = (
+    "Văn bản ấy dẫn một văn bản khác về các biện pháp ({clause}), chưa có trong dữ liệu: biện pháp này có thể nằm ở đó."
+)
 GAP_NATIONAL = "{documents} không có điều khoản nào xếp vào nhóm “{group}”."
 GAP_MARK = "—"
 LEGEND_GAP = (
     f"{GAP_MARK} là khoảng trống: văn bản đang giữ của nơi ấy không có biện pháp này; "
     "Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
+)
+LEGEND_ELSEWHERE = (
+    "{place}: văn bản đang giữ dẫn một văn bản khác về các biện pháp, chưa có trong dữ liệu ({clause}); "
+    "chỗ trống có thể được quy định ở đó."
 )
 LEGEND_GAP_WEB = f"“{GAP_SHORT}” là khoảng trống: Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
 LEGEND_SHORT = "Cách ghi tắt: Đ1.II.2.c-1 là gạch đầu dòng thứ nhất điểm c khoản 2 Mục II Điều 1."
@@ -64,12 +71,24 @@ def label(name: str, cell: Cell) -> str:
 
 
 def gap(cell: Cell) -> str:
-    """What an empty cell says: that there is no such measure in what is held, and what can be done."""
+    """What an empty cell says: that there is no such measure in what is held, and what that means."""
     holder, group = cell.holder, cell.group
     documents = ", ".join(short_name(document.meta) for document in holder.documents)
     if holder.national:
         return GAP_NATIONAL.format(documents=documents, group=group.name)
-    return f"{GAP.format(place=holder.name, documents=documents, group=group.name)} {GAP_MEANS}"
+    words = GAP.format(place=holder.name, documents=documents, group=group.name)
+    if holder.elsewhere:
+        return f"{words} {GAP_ELSEWHERE.format(clause=', '.join(clause.words for clause in holder.elsewhere))}"
+    return f"{words} {GAP_MEANS}"
+
+
+def elsewhere(holders: tuple[Holder, ...]) -> list[str]:
+    """For each place whose documents name another one for their measures: that this is so, and where they do."""
+    return [
+        LEGEND_ELSEWHERE.format(place=holder.name, clause=", ".join(clause.words for clause in holder.elsewhere))
+        for holder in holders
+        if holder.elsewhere
+    ]
 
 
 def origin(group: Group) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -68,6 +68,8 @@ class Holder:
     name: str
     documents: tuple[Document, ...]
     national: bool
+    elsewhere: tuple[Clause, ...] = ()
+    """Where its documents say that measures stand in another one, which is not held: a gap may be none there."""
 
     @property
     def checked(self) -> bool:
@@ -143,6 +145,7 @@ def matrix(documents: Iterable[Document]) -> Matrix:
     A place is always there, with its gaps; a document of the whole country only where it says some measure.
     """
     groups = all_groups()
+    documents = tuple(documents)
     found: list[tuple[Holder, dict[str, list[Clause]]]] = []
     for holder in _holders(documents):
         said: dict[str, list[Clause]] = {group.id: [] for group in groups}
@@ -186,15 +189,16 @@ def _clauses(document: Document) -> dict[str, list[Clause]]:
     """The clauses of each group in the order of the text, none inside another of its group."""
     by_path = groups_by_path(document)
     found: dict[str, list[Clause]] = {}
-    for provision in document.walk():
-        for id in by_path.get(provision.path.id, ()):
+    for path in sorted(by_path, key=lambda path: (document.by_path[path].start, -document.by_path[path].end)):
+        provision = document.by_path[path]
+        for id in by_path[path]:
             row = found.setdefault(id, [])
             if not row or not row[-1].provision.path.contains(provision.path):
                 row.append(Clause(document, provision))
     return found
 
 
-def _holders(documents: Iterable[Document]) -> Iterator[Holder]:
+def _holders(documents: Sequence[Document]) -> Iterator[Holder]:
     """The country's documents, then the places from the province down, each with its documents."""
     national: list[Holder] = []
     places: dict[tuple[str, str], list[Document]] = {}
@@ -206,11 +210,24 @@ def _holders(documents: Iterable[Document]) -> Iterator[Holder]:
             national.append(Holder(document.id, short_name(document.meta), (document,), national=True))
     names = [place for place, _ in places]
     local = [
-        Holder(_slug(place if names.count(place) == 1 else f"{place} {province}"), place, tuple(held), national=False)
+        Holder(
+            key=_slug(place if names.count(place) == 1 else f"{place} {province}"),
+            name=place,
+            documents=tuple(held),
+            national=False,
+            elsewhere=tuple(clause for document in held for clause in _elsewhere(document, held)),
+        )
         for (place, province), held in places.items()
     ]
     yield from sorted(national, key=lambda one: (_KINDS.index(one.documents[0].meta.kind), one.key))
     yield from sorted(local, key=lambda one: (min(_TIERS.index(d.meta.tier) for d in one.documents), one.key))
+
+
+def _elsewhere(document: Document, held: Sequence[Document]) -> Iterator[Clause]:
+    """Where a document that was checked names the one that decides the measures, unless its place's `held` have it."""
+    said = _table()["checked"][document.id].get("elsewhere") if is_checked(document) else None
+    if said is not None and said["number"] not in {other.meta.number for other in held}:
+        yield Clause(document, document.by_path[said["path"]])
 
 
 def _slug(words: str) -> str:

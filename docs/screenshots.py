@@ -38,7 +38,8 @@ class Shot:
 
     name: str
     shown: str
-    """"chat", or which link of the answer is followed: "read", "check" or "print"; "find" searches the document."""
+    """An address, or "chat", or which link of the answer is followed: "read", "check" or "print"; "find" searches the
+    document."""
     width: int = 390
     height: int = 844
     scheme: Literal["light", "dark"] = "light"
@@ -54,6 +55,8 @@ SHOTS = (
     Shot("check", "check"),
     Shot("check-320-dark", "check", 320, 568, "dark"),
     Shot("print-sheet", "print", 830, 1260),
+    Shot("measures", "/bien-phap", 1280, 1000),
+    Shot("measures-phone", "/bien-phap/kinh-phi/phuong-cao-xanh"),
 )
 
 REVIEW = {"review-queue": 900, "review-cluster": 1200, "review-figures": 1100}
@@ -95,11 +98,14 @@ def take(browser: Browser, url: str, out: Path) -> Iterator[Path]:
         )
         page = context.new_page()
         page.goto(url)
-        ask(page, QUESTION)
+        if shot.shown.startswith("/"):
+            page.goto(url + shot.shown)
+        else:
+            ask(page, QUESTION)
         quote = page.locator(".quote").first
         if shot.shown == "print":
             quote.locator("[data-slot=print] button").click()
-        elif shot.shown != "chat":
+        elif shot.shown != "chat" and not shot.shown.startswith("/"):
             quote.locator(f"[data-slot={'read' if shot.shown == 'find' else shot.shown}]").click()
         if shot.shown == "find":
             page.locator("#tim").fill(WORDS)

@@ -40,6 +40,7 @@ def test_data_files_are_inside(unpacked: Path) -> None:
     for name in (
         "corpus/documents/nghi-quyet-thach-khoi-2025.txt",
         "corpus/documents/nghi-quyet-thach-khoi-2025.toml",
+        "corpus/measures.toml",
         "index/model/modules.json",
         "retrieval/words.toml",
         "bot/web/templates/chat.html",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,7 +16,7 @@ from bot.web.service import Service
 from bot.web.site import Site
 from corpus.citation import name, short_name
 from corpus.document import Document
-from corpus.measures import Cell, Group, Holder, matrix
+from corpus.measures import Cell, Clause, Group, Holder, matrix
 from corpus.validity import Validity
 
 CLAUSES_IN_A_CELL = 4
@@ -25,8 +25,8 @@ CLAUSES_IN_A_CELL = 4
 CLAUSES_A_PAGE = 20
 """How many clauses stand on one page of a cell; a law may have forty in one group."""
 
-_NARROW = 6
-"""With more columns than this the matrix scrolls in a box of its own."""
+_MANY = 6
+"""With as many columns the matrix scrolls in a box of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,14 @@ def routes(service: Service, site: Site) -> APIRouter:
             for group in whole.groups
         ]
         heads = [(holder, _documents(service, holder)) for holder in whole.holders]
-        return page("measures.html", words=measure_words, rows=rows, heads=heads, wide=len(heads) >= _NARROW)
+        return page(
+            "measures.html",
+            words=measure_words,
+            rows=rows,
+            heads=heads,
+            wide=len(heads) >= _MANY,
+            elsewhere=measure_words.elsewhere(whole.holders),
+        )
 
     @router.get("/bien-phap/{group_id}")
     def row(group_id: str) -> Response:
@@ -82,11 +89,6 @@ def routes(service: Service, site: Site) -> APIRouter:
         if not 1 <= number <= pages:
             return _missing()
         base = site.base(request)
-        quotes = [
-            shown_today(quoted(service, clause.document, citation), base)
-            for clause in shown.clauses[(number - 1) * CLAUSES_A_PAGE : number * CLAUSES_A_PAGE]
-            for citation in clause.citations
-        ]
         return page(
             "measure.html",
             words=measure_words,
@@ -94,8 +96,9 @@ def routes(service: Service, site: Site) -> APIRouter:
             origin=measure_words.origin(group),
             holder=holder,
             documents=_documents(service, holder),
+            named=_quotes(service, holder.elsewhere, base),
             gap="" if shown.clauses else measure_words.gap(shown),
-            quotes=quotes,
+            quotes=_quotes(service, shown.clauses[(number - 1) * CLAUSES_A_PAGE : number * CLAUSES_A_PAGE], base),
             here=_address(shown),
             number=number,
             pages=pages,
@@ -108,6 +111,14 @@ def routes(service: Service, site: Site) -> APIRouter:
 
 def _missing() -> Response:
     return page("error.html", status=404, sentence=measure_words.WEB_NONE, whole=None)
+
+
+def _quotes(service: Service, clauses: Sequence[Clause], base: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    return [
+        shown_today(quoted(service, clause.document, citation), base)
+        for clause in clauses
+        for citation in clause.citations
+    ]
 
 
 def _box(cell: Cell) -> Box:

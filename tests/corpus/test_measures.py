@@ -168,6 +168,20 @@ def test_two_documents_of_a_place_are_one_row(catalog: Catalog) -> None:
     assert found["kinh-phi"] == [(d.id, "art_2") for d in holder.documents]
 
 
+def test_a_plan_that_names_the_resolution_with_the_measures_says_so_until_that_is_held(catalog: Catalog) -> None:
+    said = {holder.key: [clause.provision.path.id for clause in holder.elsewhere] for holder in matrix(catalog).holders}
+    assert {key: paths for key, paths in said.items() if paths} == {"quan-ngo-quyen": ["sec_II__cl_1__ind_1"]}
+    plan, other = catalog.by_id["ke-hoach-ngo-quyen-2025"], catalog.by_id["nghi-quyet-kim-bang-2024"]
+    assert "Nghị quyết số 46/NQ-HĐND" in plan.words(plan.by_path["sec_II__cl_1__ind_1"])
+    of_another_place = dataclasses.replace(other, meta=dataclasses.replace(other.meta, number="46/NQ-HĐND"))
+    of_the_district = dataclasses.replace(
+        other, meta=dataclasses.replace(other.meta, id="nq-46", number="46/NQ-HĐND", place=plan.meta.place)
+    )
+    named = {holder.key: bool(holder.elsewhere) for holder in matrix([plan, of_another_place]).holders}
+    assert named == {"quan-ngo-quyen": True, "huyen-kim-bang": False}
+    assert [holder.elsewhere for holder in matrix([plan, of_the_district]).holders] == [()]
+
+
 def test_places_of_one_name_in_two_provinces_have_two_addresses(catalog: Catalog) -> None:
     one = catalog.by_id["nghi-quyet-thach-khoi-2025"]
     elsewhere = Place("Phường Thạch Khôi", "Tỉnh Quảng Ninh")

@@ -11,7 +11,7 @@ import pytest
 from corpus.catalog import Catalog, draft
 from corpus.document import Document, Place
 from corpus.measures import Clause, all_groups, groups_by_path, is_checked, matrix
-from corpus.provision import MARKED, Level
+from corpus.provision import MARKED
 
 HERE = Path(__file__).parent
 LAW = "luat-10-2022-qh15"
@@ -217,7 +217,20 @@ def test_no_documents_no_rows() -> None:
     assert matrix([]).cells == {}
 
 
-def test_a_document_of_the_country_without_measures_has_no_row(catalog: Catalog, laws: Path) -> None:
-    law = draft(laws / "nghi-dinh-59-2023-nd-cp.txt").document
-    empty = dataclasses.replace(law, parts=tuple(p for p in law.parts if p.level is Level.BASES))
-    assert [holder.national for holder in matrix([*catalog, empty]).holders] == [False] * 5
+def test_a_document_of_the_country_without_measures_has_no_row(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "luat.txt"
+    path.write_text("LUẬT\nTHỦ ĐÔ\nĐiều 1. Phạm vi điều chỉnh\nLuật này quy định về Thủ đô.\n", "utf-8")
+    table = matrix([*catalog, draft(path).document])
+    assert [holder.national for holder in table.holders] == [False] * 5
+
+
+def test_a_paper_of_a_place_without_measures_has_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "nq.txt"
+    path.write_text(
+        "HỘI ĐỒNG NHÂN DÂN PHƯỜNG BẾN NGHÉ\nNGHỊ QUYẾT\nVề đặt tên đường\nĐiều 1. Đặt tên đường\n"
+        "Đặt tên ba tuyến đường.\nĐiều 2. Kinh phí thực hiện\nNgân sách phường bảo đảm.\n",
+        "utf-8",
+    )
+    (holder,) = (table := matrix([draft(path, {"place": Place("Phường Bến Nghé", "")}).document])).holders
+    assert holder.key == "phuong-ben-nghe"
+    assert [cell.group.id for cell in table.of_holder(holder) if cell.clauses] == ["kinh-phi"]

@@ -20,7 +20,8 @@ GAP_SHORT = "Không có trong văn bản đang giữ"
 GAP = "Văn bản đang giữ của {place} ({documents}) không có biện pháp nào thuộc nhóm “{group}”."
 GAP_MEANS = "Đây là khoảng trống mà Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
 GAP_ELSEWHERE = (
-    "Văn bản ấy dẫn một văn bản khác về các biện pháp ({clause}), chưa có trong dữ liệu: biện pháp này có thể nằm ở đó."
+    "Lưu ý: văn bản ấy nhắc đến một văn bản khác về các biện pháp ({clause}), chưa có trong dữ liệu; "
+    "biện pháp này có thể nằm ở đó."
 )
 GAP_NATIONAL = "{documents} không có điều khoản nào xếp vào nhóm “{group}”."
 GAP_MARK = "—"
@@ -29,7 +30,7 @@ LEGEND_GAP = (
     "Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
 )
 LEGEND_ELSEWHERE = (
-    "{place}: văn bản đang giữ dẫn một văn bản khác về các biện pháp, chưa có trong dữ liệu ({clause}); "
+    "{place}: văn bản đang giữ nhắc đến một văn bản khác về các biện pháp, chưa có trong dữ liệu ({clause}); "
     "chỗ trống có thể được quy định ở đó."
 )
 LEGEND_GAP_WEB = f"“{GAP_SHORT}” là khoảng trống: Hội đồng nhân dân có thẩm quyền có thể xem xét để bổ sung."
@@ -41,7 +42,6 @@ LEGEND_UNCHECKED = f"{UNCHECKED_MARK} {UNCHECKED}"
 NO_PLACE = "Tôi chưa có văn bản nào của “{place}”. Hiện có: {places}."
 NOTHING = "Hiện chưa có văn bản nào để xem biện pháp."
 DOCUMENT = "{place}: {document} – {force}"
-CLAUSES = "{clauses} điều khoản"
 MORE = "và {clauses} điều khoản khác"
 
 CHOOSE_GROUP = "Bạn muốn xem nhóm biện pháp nào?"
@@ -76,10 +76,10 @@ def gap(cell: Cell) -> str:
     documents = ", ".join(short_name(document.meta) for document in holder.documents)
     if holder.national:
         return GAP_NATIONAL.format(documents=documents, group=group.name)
-    words = GAP.format(place=holder.name, documents=documents, group=group.name)
+    words = f"{GAP.format(place=holder.name, documents=documents, group=group.name)} {GAP_MEANS}"
     if holder.elsewhere:
-        return f"{words} {GAP_ELSEWHERE.format(clause=', '.join(clause.words for clause in holder.elsewhere))}"
-    return f"{words} {GAP_MEANS}"
+        words += f" {GAP_ELSEWHERE.format(clause=', '.join(clause.words for clause in holder.elsewhere))}"
+    return words
 
 
 def elsewhere(holders: tuple[Holder, ...]) -> list[str]:

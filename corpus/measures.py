@@ -224,9 +224,15 @@ def _holders(documents: Sequence[Document]) -> Iterator[Holder]:
 
 
 def _elsewhere(document: Document, held: Sequence[Document]) -> Iterator[Clause]:
-    """Where a document that was checked names the one that decides the measures, unless its place's `held` have it."""
+    """Where a document that was checked names the one that decides the measures, unless its place's `held` have it.
+
+    One named without a number, a draft, is held once there is any resolution of the place.
+    """
     said = _table()["checked"][document.id].get("elsewhere") if is_checked(document) else None
-    if said is not None and said["number"] not in {other.meta.number for other in held}:
+    if said is None:
+        return
+    number = said.get("number")
+    if not any(one.meta.number == number if number else one.meta.kind is Kind.RESOLUTION for one in held):
         yield Clause(document, document.by_path[said["path"]])
 
 

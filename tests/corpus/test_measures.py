@@ -168,10 +168,15 @@ def test_two_documents_of_a_place_are_one_row(catalog: Catalog) -> None:
     assert found["kinh-phi"] == [(d.id, "art_2") for d in holder.documents]
 
 
-def test_a_plan_that_names_the_resolution_with_the_measures_says_so_until_that_is_held(catalog: Catalog) -> None:
+def test_a_paper_that_names_the_one_with_the_measures_says_so_until_that_is_held(catalog: Catalog) -> None:
     said = {holder.key: [clause.provision.path.id for clause in holder.elsewhere] for holder in matrix(catalog).holders}
-    assert {key: paths for key, paths in said.items() if paths} == {"quan-ngo-quyen": ["sec_II__cl_1__ind_1"]}
+    assert {key: paths for key, paths in said.items() if paths} == {
+        "quan-ngo-quyen": ["sec_II__cl_1__ind_1"],
+        "phuong-cao-xanh": ["opening"],
+    }
     plan, other = catalog.by_id["ke-hoach-ngo-quyen-2025"], catalog.by_id["nghi-quyet-kim-bang-2024"]
+    submission = catalog.by_id["to-trinh-cao-xanh-2024"]
+    assert "(có Dự thảo Nghị quyết kèm theo)" in submission.words(submission.by_path["opening"])
     assert "Nghị quyết số 46/NQ-HĐND" in plan.words(plan.by_path["sec_II__cl_1__ind_1"])
     of_another_place = dataclasses.replace(other, meta=dataclasses.replace(other.meta, number="46/NQ-HĐND"))
     of_the_district = dataclasses.replace(
@@ -180,6 +185,10 @@ def test_a_plan_that_names_the_resolution_with_the_measures_says_so_until_that_i
     named = {holder.key: bool(holder.elsewhere) for holder in matrix([plan, of_another_place]).holders}
     assert named == {"quan-ngo-quyen": True, "huyen-kim-bang": False}
     assert [holder.elsewhere for holder in matrix([plan, of_the_district]).holders] == [()]
+    of_the_ward = dataclasses.replace(
+        other, meta=dataclasses.replace(other.meta, id="nq-cx", place=submission.meta.place)
+    )
+    assert [holder.elsewhere for holder in matrix([submission, of_the_ward]).holders] == [()]
 
 
 def test_places_of_one_name_in_two_provinces_have_two_addresses(catalog: Catalog) -> None:

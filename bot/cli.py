@@ -22,6 +22,7 @@ import typer
 from bot.cli_answering import answering_app
 from bot.cli_corpus import corpus_app, index_app
 from bot.cli_measures import measures
+from bot.cli_references import references
 from bot.cli_tools import console, fail, home, notes, opened, progress_bar
 from bot.feedback.cli import feedback_app
 from bot.feedback.cli_db import db_app
@@ -63,6 +64,9 @@ app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
 app.command(epilog='Ví dụ: `danchu measures` · `danchu measures --place "Kim Bảng"` · `danchu measures --json`')(
     measures
+)
+app.command(epilog='Ví dụ: `danchu references` · `danchu references "Kim Bảng"` · `danchu references --missing`')(
+    references
 )
 
 

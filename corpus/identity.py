@@ -23,6 +23,8 @@ _ABBREVIATED = {"HĐND": "Hội đồng nhân dân", "UBND": "Ủy ban nhân dâ
 _UNITS = r"(?:thành phố|tỉnh|huyện|quận|thị xã|phường|xã|thị trấn|đặc khu)"
 _LEAST_TITLE_WORDS = 3
 """A title cut shorter than this may be any law's."""
+_MOST_CUT_WORDS = 3
+"""A law that amends others ends with their titles and is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,17 @@ def bare_title(title: str) -> str:
     return " ".join(re.findall(r"\w+", fold(title)))
 
 
+def cut_short(named: str, title: str) -> bool:
+    """Whether a name is a law's title without its first words; both as `bare_title` gives them.
+
+    Examples:
+        >>> cut_short("dan chu o co so", "thuc hien dan chu o co so")
+        True
+    """
+    missing = len(title.split()) - len(named.split())
+    return title.endswith(f" {named}") and missing <= _MOST_CUT_WORDS and len(named.split()) >= _LEAST_TITLE_WORDS
+
+
 def _by_number(name: DocumentName, where: Document, document: Document) -> Match | None:
     meta = document.meta
     if not same_number(name.number, meta.number) or _issuers(name, where, meta) is False:
@@ -137,7 +150,7 @@ def _by_title(name: DocumentName, document: Document) -> Match | None:
         return Match(document, f"Cùng tên nhưng khác ngày: chỗ viện dẫn ghi {vn_date(name.date)}, {_dated(meta)}.")
     if named == title:
         return Match(document)
-    if title.endswith(f" {named}") and len(named.split()) >= _LEAST_TITLE_WORDS:
+    if cut_short(named, title):
         noun = meta.kind.words
         return Match(
             document, f"Tên ghi không đủ: “{noun} {name.title}”; văn bản đang giữ tên là “{noun} {meta.title}”."

@@ -77,14 +77,25 @@ class References:
     @cached_property
     def by_document(self) -> dict[str, tuple[Reference, ...]]:
         """The references of each document, by its id, in the order of its text."""
-        return {document.id: tuple(self._resolved(document)) for document in self.documents}
+        return {document.id: self.of(document) for document in self.documents}
 
-    def of(self, document: Document, start: int, end: int) -> list[Reference]:
+    def of(self, document: Document) -> tuple[Reference, ...]:
+        """The references of one of the documents, in the order of its text."""
+        # Two threads may both read it; what they find is the same.
+        if document.id not in self._read:
+            self._read[document.id] = tuple(self._resolved(document))
+        return self._read[document.id]
+
+    def inside(self, document: Document, start: int, end: int) -> list[Reference]:
         """The references that stand whole in a span of a document's canonical text."""
-        return [r for r in self.by_document.get(document.id, ()) if start <= r.start and r.end <= end]
+        return [found for found in self.of(document) if start <= found.start and found.end <= end]
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[Reference, ...]]:
+        return {}
 
     def _resolved(self, document: Document) -> Iterator[Reference]:
-        for spoken in spoken_in(document):
+        for spoken in _spoken_in(_Same((document,))):
             match = which(spoken.name, document, self.documents) if spoken.name else Match(document)
             standing, target, reason = Standing.NOT_HELD, None, None
             paths: tuple[ProvisionPath, ...] = ()
@@ -164,6 +175,12 @@ class _Same:
 @lru_cache(maxsize=4)
 def _of(key: _Same) -> References:
     return References(key.documents)
+
+
+@lru_cache(maxsize=256)
+def _spoken_in(key: _Same) -> tuple[Spoken, ...]:
+    """What a document's words name, read once, whatever else is held."""
+    return tuple(spoken_in(key.documents[0]))
 
 
 def _nearest(

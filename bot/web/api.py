@@ -55,9 +55,8 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
             return failure(request, 503, recorded.notice, {"Retry-After": "600"})
         # The id comes back as it was sent, a number as a number.
         number = line.get("id")
-        return JSONResponse(
-            {**turn(recorded, site.base(request)), "id": number if isinstance(number, int) else question.id}
-        )
+        said = await run_in_threadpool(turn, recorded, site.base(request), service.documents())
+        return JSONResponse({**said, "id": number if isinstance(number, int) else question.id})
 
     @router.post("/rate", **api_models.RATE)
     async def rate(request: Request) -> Response:

@@ -54,7 +54,7 @@ class Carried:
             return None
         nothing = Searched(0, 0, "")
         answer = Answer(self.question, "", self.status, self.reason, quotes, nothing, dt.date.today())
-        made = turn(Recorded(answer, ""), base)
+        made = turn(Recorded(answer, ""), base, service.documents())
         made["reply"]["closing"] = ""  # what was searched then is not known any more
         return made
 

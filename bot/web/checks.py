@@ -49,7 +49,9 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
         verdict = await run_in_threadpool(service.verify, code)
         quote = None
         if verdict.document and verdict.citation:
-            quote = shown_today(quoted(service, verdict.document, verdict.citation), site.base(request))
+            quote = shown_today(
+                quoted(service, verdict.document, verdict.citation), site.base(request), service.documents()
+            )
         return page(
             "check.html",
             status=_STATUS.get(verdict.standing, 200),
@@ -81,7 +83,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
             # Only what stands word for word goes on a board; the check page says what is wrong.
             return RedirectResponse(f"/kiem-tra/{url_quote(code, safe='')}", 303)
         quote = quoted(service, verdict.document, verdict.citation)
-        shown, said = shown_today(quote, site.base(request))
+        shown, said = shown_today(quote, site.base(request), service.documents())
         question = " ".join(question.split())
         printed = question if len(question) <= MAX_QUESTION else ""
         return page(

@@ -66,7 +66,7 @@ def routes(service: Service, limiter: Limiter, site: Site, retention_days: int) 
             status=status,
             earlier=before,
             question=question,
-            turn=turn(recorded, base) if recorded else None,
+            turn=await run_in_threadpool(turn, recorded, base, service.documents()) if recorded else None,
             sentence=sentence,
             travelling=fields(travelling),
             remembered=REMEMBERED,
@@ -100,14 +100,15 @@ def routes(service: Service, limiter: Limiter, site: Site, retention_days: int) 
             return page("error.html", status=404, sentence=messages.WEB_NO_DOCUMENT, whole=None)
         # Some programs send "ế" as a letter and its marks; paths are in form C.
         path_id = None if path_id is None else unicodedata.normalize("NFC", path_id)
-        reader = read(held, path_id, tim.strip())
+        every = service.documents()
+        reader = read(held, path_id, tim.strip(), every)
         if reader is None:
             return page("error.html", status=404, sentence=messages.WEB_NO_PROVISION, whole=f"/van-ban/{document_id}")
         cited = quotations(held, held.by_path[path_id]) if path_id else []
         return page(
             "document.html",
             reader=reader,
-            quotes=[shown_today(quoted(service, held, citation), site.base(request)) for citation in cited],
+            quotes=[shown_today(quoted(service, held, citation), site.base(request), every) for citation in cited],
             sought=tim.strip(),
             name=name(held.meta),
             title=held.meta.title,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from bot import messages
 from bot.reply import QuoteBlock, block
-from bot.web.reader import anchor
+from bot.web.linked import anchor, linked_quote
 from bot.web.render import code_words
 from bot.web.service import Service
 from corpus.citation import Citation, lead_in, quotations
@@ -37,18 +38,22 @@ def find(service: Service, document_id: str, path_id: str, code: str) -> Quote |
     return quoted(service, document, citation) if citation else None
 
 
-def said_of(quote: Quote, day: str, base: str, shown: QuoteBlock | None = None) -> dict[str, Any]:
+def said_of(
+    quote: Quote, day: str, base: str, documents: Sequence[Document], shown: QuoteBlock | None = None
+) -> dict[str, Any]:
     """What the page says beside a quote, the shape that both the script and the templates render.
 
     Args:
         quote: the quote.
         day: the day of its force, in words.
         base: the site's address, for the link in a copy.
+        documents: all documents held, to which the quote's references lead.
         shown: the quote as the channels show it, where that is at hand.
     """
     shown = shown or block(quote)
     path = quote.citation.path
     check = f"/kiem-tra/{quote.code}"
+    linked = linked_quote(documents, quote)
     return {
         "badge": shown.badge,
         "note": shown.note,
@@ -66,12 +71,13 @@ def said_of(quote: Quote, day: str, base: str, shown: QuoteBlock | None = None) 
             code=code_words(quote.code),
             link=base + check,
         ),
+        **({"linked": linked} if linked else {}),
     }
 
 
-def shown_today(quote: Quote, base: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def shown_today(quote: Quote, base: str, documents: Sequence[Document]) -> tuple[dict[str, Any], dict[str, Any]]:
     """A quote as the templates take it: the contract's fields, and what is said beside them."""
-    return quote.to_json(), said_of(quote, vn_date(dt.date.today()), base)
+    return quote.to_json(), said_of(quote, vn_date(dt.date.today()), base, documents)
 
 
 def _whole(path: ProvisionPath) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import messages
 from bot.web.find import Finder, Hit, Run
+from bot.web.linked import Link, address, anchor, links
 from corpus.citation import short_name
 from corpus.document import Document
-from corpus.provision import Level, Provision, ProvisionPath
+from corpus.provision import Level, Provision
 from corpus.validity import vn_date
 
 _UNITS = (Level.PART, Level.CHAPTER, Level.SECTION, Level.SUBSECTION, Level.ARTICLE, Level.APPENDIX)
@@ -23,6 +25,14 @@ _HEADING_CHARS = 240
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Runs that stand in one link, or in none."""
+
+    runs: tuple[Run, ...]
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A provision on the page. Its runs joined, and its paragraphs joined by line breaks, are its own words."""
 
@@ -30,7 +40,7 @@ class Part:
     address: str
     level: str
     words: str
-    paragraphs: tuple[tuple[Run, ...], ...]
+    paragraphs: tuple[tuple[Stretch, ...], ...]
     rank: int
     """Of the heading (2 to 6), or 0 where the first paragraph is none."""
     asked: bool
@@ -77,18 +87,16 @@ class Reader:
     """Where the words searched for stand."""
 
 
-def anchor(path: ProvisionPath) -> str:
-    """The id under which a provision stands on the page: its path's, but an HTML id holds no white space."""
-    return path.id.replace(" ", "-")
-
-
-def read(document: Document, path_id: str | None = None, words: str = "") -> Reader | None:
+def read(
+    document: Document, path_id: str | None = None, words: str = "", documents: Sequence[Document] = ()
+) -> Reader | None:
     """Lay out a document, with one provision marked, and the places where words stand.
 
     Args:
         document: a document held.
         path_id: the id of a provision's path, or None.
         words: what to search for in the document, or "". Where it stands nowhere as typed, marks are left aside.
+        documents: all documents held, to which its references lead.
 
     Returns:
         None if the document has no such provision to show.
@@ -99,11 +107,12 @@ def read(document: Document, path_id: str | None = None, words: str = "") -> Rea
         if asked is None or asked.path.steps[0].level is Level.ATTESTATION:
             return None
     before, after = document.neighbours(asked) if asked else (None, None)
+    linked = links(documents, document, 0, len(document.text.text))
     finder = Finder(words, strict=True)
-    parts = tuple(_part(document, part, asked, 2, finder) for part in document.shown)
+    parts = tuple(_part(document, part, asked, 2, finder, linked) for part in document.shown)
     if words and not finder.hits:
         finder = Finder(words, strict=False)
-        parts = tuple(_part(document, part, asked, 2, finder) for part in document.shown)
+        parts = tuple(_part(document, part, asked, 2, finder, linked) for part in document.shown)
     return Reader(
         name=short_name(document.meta),
         parts=parts,
@@ -151,22 +160,62 @@ def facts(document: Document) -> Iterator[Fact]:
             yield Fact(names[key], kept)
 
 
-def _part(document: Document, provision: Provision, asked: Provision | None, rank: int, finder: Finder) -> Part:
+def _part(
+    document: Document,
+    provision: Provision,
+    asked: Provision | None,
+    rank: int,
+    finder: Finder,
+    linked: Sequence[Link],
+) -> Part:
     own = document.own_words(provision)
     paragraphs = own.split("\n") if own else []
     words = _capital(provision.path.words)
     heading = provision.level in _UNITS and bool(paragraphs) and len(paragraphs[0]) <= _HEADING_CHARS
     below = min(rank + 1, 6) if heading else rank
+    inside = [link for link in linked if provision.start <= link.start and link.end <= provision.end]
+    starts = itertools.accumulate((len(paragraph) + 1 for paragraph in paragraphs), initial=provision.start)
     return Part(
         anchor=anchor(provision.path),
-        address=_address(document, provision.path),
+        address=address(document.id, provision.path),
         level=provision.level.value,
         words=words,
-        paragraphs=tuple(finder.runs(paragraph, words) for paragraph in paragraphs),
+        paragraphs=tuple(
+            tuple(_stretches(finder.runs(paragraph, words), start, inside))
+            for paragraph, start in zip(paragraphs, starts, strict=False)
+        ),
         rank=rank if heading else 0,
         asked=provision is asked,
-        children=tuple(_part(document, child, asked, below, finder) for child in provision.children),
+        children=tuple(_part(document, child, asked, below, finder, inside) for child in provision.children),
     )
+
+
+def _stretches(runs: Sequence[Run], start: int, linked: Sequence[Link]) -> Iterator[Stretch]:
+    """Group a paragraph's runs by the links that they stand in, and cut them where a link begins or ends.
+
+    Args:
+        runs: the paragraph's runs, in order.
+        start: where the paragraph begins in the canonical text.
+        linked: links in order. One whose edge would cut a hit is left out: a hit is one mark.
+    """
+    ends = list(itertools.accumulate((len(run.text) for run in runs), initial=start))
+    hits = [(low, high) for run, (low, high) in zip(runs, itertools.pairwise(ends), strict=True) if run.hit]
+    kept = [
+        link for link in linked if not any(low < edge < high for low, high in hits for edge in (link.start, link.end))
+    ]
+    edges = sorted({edge for link in kept for edge in (link.start, link.end)})
+    within: list[Run] = []
+    around: Link | None = None
+    for run, (low, high) in zip(runs, itertools.pairwise(ends), strict=True):
+        for begin, end in itertools.pairwise((low, *(edge for edge in edges if low < edge < high), high)):
+            link = next((link for link in kept if link.start <= begin and end <= link.end), None)
+            if within and link is not around:
+                yield Stretch(tuple(within), around)
+                within = []
+            around = link
+            within.append(Run(run.text[begin - low : end - low], run.hit))
+    if within:
+        yield Stretch(tuple(within), around)
 
 
 def _contents(document: Document) -> tuple[Entry, ...]:
@@ -191,11 +240,7 @@ def _entry_words(document: Document, provision: Provision) -> str:
 
 
 def _neighbour(document: Document, beside: Provision | None) -> Neighbour | None:
-    return Neighbour(_capital(beside.path.words), _address(document, beside.path)) if beside else None
-
-
-def _address(document: Document, path: ProvisionPath) -> str:
-    return f"/van-ban/{document.id}/{path.id}#{anchor(path)}"
+    return Neighbour(_capital(beside.path.words), address(document.id, beside.path)) if beside else None
 
 
 def _capital(words: str) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.assistant import Recorded
 from bot.reply import reply
 from bot.web.quotes import said_of
+from corpus.document import Document
 from corpus.validity import vn_date
 
 
-def turn(recorded: Recorded, base: str) -> dict[str, Any]:
+def turn(recorded: Recorded, base: str, documents: Sequence[Document]) -> dict[str, Any]:
     """An answer as the contract has it, with `record_id` and, under `reply`, the sentences that people read.
 
     Args:
         recorded: the answer and the id of its record.
         base: the site's address, for the links in copies.
+        documents: all documents held, to which the references in quotes lead.
     """
     answer = recorded.answer
     said = reply(answer)
@@ -29,7 +32,8 @@ def turn(recorded: Recorded, base: str) -> dict[str, Any]:
             "closing": said.closing,
             "next_question": said.next_question,
             "quotes": [
-                said_of(quote, day, base, shown) for quote, shown in zip(answer.quotes, said.quotes, strict=True)
+                said_of(quote, day, base, documents, shown)
+                for quote, shown in zip(answer.quotes, said.quotes, strict=True)
             ],
         },
     }

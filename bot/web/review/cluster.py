@@ -10,8 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from bot.feedback.review import Cluster, ClusterState, ClusterView, Pin, QueueFilter, Role, UserSession
+from bot.web.linked import anchor
 from bot.web.quotes import quoted
-from bot.web.reader import anchor
 from bot.web.review import words
 from bot.web.review.desk import ReviewDesk
 from bot.web.review.door import HOME, Door, Refused, field

@@ -51,6 +51,20 @@
     place.textContent = words || "";
     place.hidden = !words;
   };
+  // Words whose references are links; only where the pieces joined are the words, letter for letter.
+  const write = (place, words, pieces) => {
+    place.textContent = words;
+    if (!pieces || pieces.map((piece) => piece.text).join("") !== words) return;
+    place.replaceChildren(...pieces.map((piece) => {
+      if (!piece.href || !piece.href.startsWith("/van-ban/")) return piece.text;
+      const link = document.createElement("a");
+      link.className = piece.likely ? "ref likely" : "ref";
+      link.setAttribute("href", piece.href);
+      link.title = piece.title;
+      link.textContent = piece.text;
+      return link;
+    }));
+  };
   const spoken = (code) => (code.length === 8 ? `${code.slice(0, 4)}-${code.slice(4)}` : code);
 
   const mine = (question) => {
@@ -61,12 +75,14 @@
 
   const quoteOf = (quote, said, question) => {
     const block = blank("quote");
-    for (const part of quote.lead_in) {
+    const linked = said.linked || { lead: [] };
+    for (const [n, part] of quote.lead_in.entries()) {
       const words = document.createElement("p");
-      words.textContent = part.text;
+      write(words, part.text, linked.lead[n]);
       slot(block, "lead").append(words);
     }
     fill(block, "text", quote.text);
+    write(slot(block, "text"), quote.text, linked.text);
     fill(block, "citation", quote.citation);
     fill(block, "badge", said.badge);
     slot(block, "badge").className = `badge ${quote.validity.status}`;

@@ -23,3 +23,32 @@ ALSO = "cũng ghi là: {names}"
 WITHIN = "trong tên văn bản khác"
 OPENS = "Mở: {what}"
 TIMES = "{times} lần"
+
+MAP = "Sơ đồ văn bản"
+MAP_INTRO = (
+    "Văn bản nào căn cứ hay viện dẫn văn bản nào. Mũi tên đi từ văn bản viện dẫn đến văn bản được viện dẫn; chọn một "
+    "dòng để chỉ xem mũi tên của dòng ấy."
+)
+MAP_SUMMARY = "{held} văn bản đang giữ, {wanted} văn bản được viện dẫn mà chưa có, {arrows} mũi tên"
+MAP_DRAWING = "Sơ đồ: {summary}. Danh sách bên dưới ghi đủ như sơ đồ."
+MAP_CHOSEN = "Đang chọn: {name}"
+MAP_ALL = "Xem tất cả mũi tên"
+MAP_HELD, MAP_WANTED = "Đang giữ", "Chưa có"
+MAP_LISTS = "Như sơ đồ, bằng chữ"
+MAP_LISTS_INTRO = "Mỗi văn bản đang giữ viện dẫn những gì, ở điều khoản nào."
+MAP_NAMES_NONE = "Không viện dẫn văn bản nào khác."
+MAP_GET = "Văn bản cần tìm thêm"
+MAP_GET_INTRO = (
+    "Những văn bản được viện dẫn mà chưa có trong dữ liệu, nhiều lần nhất đứng đầu. Không kể tên nằm trong tên một văn "
+    "bản khác."
+)
+MAP_EMPTY = "Chưa có văn bản nào."
+LEGEND = {
+    "basis": "căn cứ (phần mở đầu)",
+    "mention": "viện dẫn trong điều khoản",
+    "likely": "có lẽ là văn bản ấy, chưa chắc chắn",
+}
+EDGES = {"basis": "căn cứ", "mention": "viện dẫn", "likely": "có lẽ là văn bản này"}
+NAMED_TIMES = "được viện dẫn {times} lần"
+READ = "Đọc"
+REFERENCES = "Viện dẫn trong văn bản này ({count})"

@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from bot import messages
 from bot.channel import Channel
 from bot.limiter import Limiter
-from bot.web import api, api_page, checks, health, hooks, measures, pages
+from bot.web import api, api_page, checks, graph_page, health, hooks, measures, pages
 from bot.web.guard import Guard
 from bot.web.health import Exposes
 from bot.web.origins import ApiCors, checked, embedding
@@ -86,6 +86,7 @@ def create_app(
     limiter, site = Limiter(per_minute), Site(public_url)
     app.include_router(api.routes(service, limiter, site))
     app.include_router(api_page.routes(site))
+    app.include_router(graph_page.routes(service))
     app.include_router(pages.routes(service, limiter, site, retention_days))
     app.include_router(checks.routes(service, limiter, site))
     app.include_router(measures.routes(service, site))

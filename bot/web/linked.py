@@ -104,6 +104,42 @@ def linked_quote(documents: Sequence[Document], quote: Quote) -> dict[str, Any] 
     return {"text": own, "lead": lead}
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A reference as a line of the list below a document."""
+
+    words: str
+    where: str
+    """The provision that holds it, in words."""
+    where_href: str
+    standing: str
+    href: str
+    """What it opens, or ""."""
+    reason: str
+
+
+def listed(documents: Sequence[Document], document: Document) -> list[Named]:
+    """Every reference of a document to another document or to a provision, in the order of its text."""
+    if not any(held is document for held in documents):
+        return []
+    return [
+        Named(
+            words=reference.words,
+            where=reference.path.words,
+            where_href=address(document.id, reference.path),
+            standing=said.STANDING[reference.standing],
+            href=_opened(reference) if reference.opens else "",
+            reason=reference.reason or "",
+        )
+        for reference in references(documents).of(document)
+        if reference.standing is not Standing.OWN
+    ]
+
+
+def _opened(reference: Reference) -> str:
+    return address(str(reference.target), reference.targets[0] if reference.targets else None)
+
+
 def _link(reference: Reference, name: str) -> Link:
     path = reference.targets[0] if reference.targets else None
     what = f"{path.words} {name}" if path else name
@@ -111,7 +147,7 @@ def _link(reference: Reference, name: str) -> Link:
     if reference.reason:
         title = f"{title}. {reference.reason}"
     likely = reference.standing is Standing.LIKELY
-    return Link(reference.start, reference.end, address(str(reference.target), path), title, likely)
+    return Link(reference.start, reference.end, _opened(reference), title, likely)
 
 
 def _piece_json(piece: Piece) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from bot import messages
+from bot import messages, reference_messages
 from bot.assistant import Recorded
 from bot.limiter import Limiter
 from bot.web.api import answer, asker_of, too_often
 from bot.web.body import TooLarge, read_form
 from bot.web.carried import Carried, fields, read_turns
+from bot.web.graph_page import map_address
+from bot.web.linked import listed
 from bot.web.quotes import quoted, shown_today
 from bot.web.reader import read
 from bot.web.render import failure, page
@@ -87,7 +89,7 @@ def routes(service: Service, limiter: Limiter, site: Site, retention_days: int) 
             }
             for document in service.documents()
         ]
-        return page("documents.html", documents=rows)
+        return page("documents.html", documents=rows, said=reference_messages)
 
     @router.get("/van-ban/{document_id}")
     @router.get("/van-ban/{document_id}/{path_id}")
@@ -114,6 +116,9 @@ def routes(service: Service, limiter: Limiter, site: Site, retention_days: int) 
             title=held.meta.title,
             validity=service.validity_of(held),
             document_id=document_id,
+            references=listed(every, held),
+            map=map_address(held),
+            said=reference_messages,
         )
 
     return router

@@ -27,6 +27,7 @@ from bot.assistant import Assistant, Recorded
 from bot.channel import Counts
 from bot.memory import Memory, Who
 from bot.message import Choice, Incoming, Line, Message, Rows, Style, Turn, said
+from bot.opening import opening
 from bot.people import Before, People
 from bot.reply import QuoteBlock, block, lines, message, reply
 from corpus.citation import short_name
@@ -257,7 +258,11 @@ class Conversation:
         documents = self._documents()
         document = browse.document_of(documents, key)
         provision = browse.provision_of(document, provision_key) if document else None
-        return Turn((browse.whole(document, provision, documents),)) if document and provision else None
+        if document is None or provision is None:
+            return None
+        whole = browse.whole(document, provision, documents)
+        opened = opening(documents, document, provision.start, provision.end)
+        return Turn((replace(whole, choices=whole.choices + opened),))
 
     def _forget(self, incoming: Incoming) -> str:
         self._memory.forget(incoming.channel, incoming.person)
@@ -283,7 +288,9 @@ class Conversation:
         self._memory.add(who, incoming.message_id, text)
         if recorded.notice:
             return Turn((said(f"{recorded.notice}\n{messages.QUEUED}"),))
-        return Turn((replace(message(reply(recorded.answer)), choices=choices(recorded, self._several())),))
+        return Turn(
+            (replace(message(reply(recorded.answer)), choices=choices(recorded, self._several(), self._documents())),)
+        )
 
     def _several(self) -> bool:
         return len(places_of(self._documents())) > 1
@@ -302,8 +309,8 @@ class Conversation:
         return replace(turn, messages=(*before, told))
 
 
-def choices(recorded: Recorded, several_places: bool) -> Rows:
-    """What can be picked under an answer: thumbs, whole articles, the next clause, other places, …"""
+def choices(recorded: Recorded, several_places: bool, documents: Sequence[Document]) -> Rows:
+    """What can be picked under an answer: thumbs, whole articles, the next clause, what it refers to, other places."""
     answer, record_id = recorded.answer, recorded.record_id
     if answer.status is Status.ERROR:
         return ()
@@ -315,6 +322,7 @@ def choices(recorded: Recorded, several_places: bool) -> Rows:
         first = answer.quotes[0]
         provision = first.document.by_path.get(first.citation.path.id)
         rows += [(choice,) for choice in browse.next_choice(first.document, provision)] if provision else []
+        rows += opening(documents, first.document, first.citation.start, first.citation.end)
         if several_places and first.document.meta.place is not None:
             rows.append((Choice(messages.OTHER_PLACES, f"o:{record_id}"),))
     if answer.next_question:

@@ -22,6 +22,7 @@ MISSING_COUNTED = "{documents} văn bản chưa có, được viện dẫn {time
 ALSO = "cũng ghi là: {names}"
 WITHIN = "trong tên văn bản khác"
 OPENS = "Mở: {what}"
+OPENS_LIKELY = "Mở: {what} (có lẽ)"
 TIMES = "{times} lần"
 
 MAP = "Sơ đồ văn bản"

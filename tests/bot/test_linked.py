@@ -21,8 +21,11 @@ from bot.web.reader import Part, read
 from corpus.catalog import draft
 from corpus.citation import cite
 from corpus.document import Document
+from retrieval.answer import Quote, Reason, Status
+from retrieval.question import Question
+from tests.bot.chromium import PHONE, launched, needs_chromium, sync_api
 from tests.bot.test_server import _Words
-from tests.bot.web_stand_in import HAI_PHONG, KIM_BANG, THACH_KHOI, StandIn, catalog, quote, running
+from tests.bot.web_stand_in import HAI_PHONG, KIM_BANG, THACH_KHOI, Answers, StandIn, catalog, quote, running
 
 LAW = "luat-10-2022-qh15"
 
@@ -193,3 +196,37 @@ def test_links_do_not_overlap(with_laws: tuple[Document, ...]) -> None:
     for document in with_laws:
         found = links(with_laws, document, 0, len(document.text.text))
         assert all(one.end <= other.start for one, other in itertools.pairwise(found))
+
+
+class _Clause(Answers):
+    """Answers every question with a clause that refers to the law."""
+
+    def _found(self, question: Question) -> tuple[Status, Reason | None, tuple[Quote, ...], str | None, str | None]:
+        return Status.ANSWERED, None, (quote(HAI_PHONG, "art_1__cl_2__pt_đ"),), None, None
+
+
+@needs_chromium
+@pytest.mark.parametrize("script", [True, False])
+def test_in_the_chat_a_reference_opens_and_a_selection_copies_the_words(
+    with_laws: tuple[Document, ...], script: bool
+) -> None:
+    stand_in = StandIn(answers=_Clause(), held=with_laws)
+    words = catalog().by_id[HAI_PHONG].words(catalog().by_id[HAI_PHONG].by_path["art_1__cl_2__pt_đ"])
+    with running(create_app(stand_in.service, per_minute=0)) as url, launched() as browser:
+        context = browser.new_context(viewport=PHONE, java_script_enabled=script)
+        page = context.new_page()
+        page.goto(url)
+        page.locator("#q").fill("nguyên tắc khác?")
+        page.locator("#send").click()
+        link = page.locator("blockquote a.ref")
+        sync_api.expect(link).to_have_text("Điều 3 Luật Thực hiện dân chủ ở cơ sở")
+        assert page.locator("blockquote").inner_text() == words
+        if script:
+            page.evaluate("getSelection().selectAllChildren(document.querySelector('blockquote'))")
+            assert page.evaluate("getSelection().toString()") == words
+            page.reload()
+            assert page.locator("blockquote").inner_text() == words
+        link.click()
+        sync_api.expect(page.locator(".asked .words").first).to_contain_text("Điều 3. Nguyên tắc thực hiện dân chủ")
+        sync_api.expect(page.locator(".asked")).to_be_in_viewport()
+        context.close()

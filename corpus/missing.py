@@ -108,4 +108,3 @@ def _plain(name: DocumentName) -> str:
 
 def _fullness(name: DocumentName) -> tuple[bool, bool, bool, int]:
     return bool(name.number), bool(name.date), bool(name.issuer), len(name.words)
-

@@ -54,6 +54,8 @@ SHOTS = (
     Shot("reader-find", "find"),
     Shot("check", "check"),
     Shot("check-320-dark", "check", 320, 568, "dark"),
+    Shot("map", "/van-ban/so-do", 1280, 1000),
+    Shot("map-dark", "/van-ban/so-do", scheme="dark"),
     Shot("print-sheet", "print", 830, 1260),
     Shot("measures", "/bien-phap", 1280, 1000),
     Shot("measures-phone", "/bien-phap/kinh-phi/phuong-cao-xanh"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Kind
 from corpus.extract import read_date
+from corpus.law_titles import TITLES
 from corpus.text import fold
 
 _NOUNS = {
@@ -45,15 +46,20 @@ _LETTERS = r"[A-ZĐ][A-ZĐa-z\d]*"
 _NUMBER = rf"(?:\d+\s*/\s*(?:\d{{4}}\s*/\s*)?{_LETTERS}(?:\s*-\s*{_LETTERS})*|\d+\s*-\s*[A-ZĐ]+\s*/\s*[A-ZĐ][A-ZĐa-z]+)"
 _NOUN = "|".join(f"[{noun[0].upper()}{noun[0]}]{noun[1:]}" for noun in sorted(_NOUNS, key=len, reverse=True))
 _MAKES = (
-    r"về|quy định|ban hành|hướng dẫn|phê duyệt|phê chuẩn|sửa đổi|công bố|triển khai|thông qua|quyết định|giao|"
+    r"về|[Qq]uy định|[Bb]an hành|[Hh]ướng dẫn|phê duyệt|phê chuẩn|sửa đổi|công bố|triển khai|thông qua|quyết định|giao|"
     r"thực hiện|tổ chức"
 )
 """What a document does, as the words behind its issuer say it."""
-_ISSUER = (
-    rf"(?=[{_LARGE}])(?:[^\s;,.:()“”\"]+)(?:\s+(?!(?:{_MAKES}|hết|có|được|thì|trình|tại|đã|là|theo|cũng)(?!\w))"
-    rf"(?!và\s+(?:[{_SMALL}]|(?:{_NOUN})\s+(?:số\s|[{_LARGE}])))[^\s;,.:()“”\"]+)*"
+_BODY_ENDS = (
+    rf"(?:{_MAKES}|hết|có|được|thì|trình|tại|đã|là|theo|cũng|phải|gồm|gửi|để|cho|đối với|cùng|tiếp tục|điều chỉnh|"
+    r"chuyển|trong|ngày)(?!\w)"
 )
-_BEHIND_NUMBER = rf"(?:,?\s+(?P<date>{_DATE}))?(?:\s+(?:của|do)\s+(?P<issuer>{_ISSUER}))?"
+_BODY_WORD = r"[^\s;,.:()“”\"]+"
+_ISSUER = (
+    rf"(?=[{_LARGE}])(?:Bộ trưởng )?(?:Bộ Văn hóa, Thể thao và Du lịch|{_BODY_WORD})"
+    rf"(?:\s+(?!{_BODY_ENDS})(?!và\s+(?:[{_SMALL}]|(?:{_NOUN})(?!\w))){_BODY_WORD})*"
+)
+_BEHIND_NUMBER = rf"(?:,?\s+(?P<date>{_DATE}))?(?:\s+(?:của|do)\s+(?P<issuer>{_ISSUER})(?:\s+(?P<late>{_DATE}))?)?"
 _NUMBERED = re.compile(rf"(?<!\w)(?P<noun>{_NOUN})\s+(?:số\s*:?\s*)?(?P<number>{_NUMBER})(?![\w/]){_BEHIND_NUMBER}")
 _MORE_NUMBERS = re.compile(rf"\s*(?:,|;|và|hoặc)\s+(?P<said>(?:số\s+)?(?P<number>{_NUMBER}))(?![\w/]){_BEHIND_NUMBER}")
 _PROPOSED_BY = re.compile(rf"đề nghị của\s+(?P<issuer>{_ISSUER})\s+tại\s+$")
@@ -82,40 +88,15 @@ _AMENDS = re.compile(
 _TITLE_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _TITLE_ENDS = frozenset(
     "và hoặc hay theo thì có phải đã được về trên tại trong là do để khi này đó khác số ngày năm gồm mà nhằm với cho "
-    "bị nếu như còn cũng sẽ không từ đến đối hết chưa trước sau nêu nói thuộc của các những mỗi hiện cùng".split()
+    "bao góp sư bị nếu như còn cũng sẽ không từ đến đối hết chưa trước sau nêu nói thuộc của các những mỗi hiện cùng "
+    "nhưng gửi ghi xem vẫn kể đang xảy lựa".split()
 )
 _TITLE_ENDS_WITH = re.compile(r"(?:quy định|ban hành|sửa đổi|hiện hành|vào cuộc sống)(?!\w)")
+_TITLE_GOES_NO_FURTHER = re.compile(r"(?:thực hiện|cụ thể|phù hợp|liên quan|đăng ký|cung cấp|kiến nghị)(?!\w)")
+"""With these a title may begin; behind other words they belong to the sentence."""
+_PREVENTION = re.compile(r"[Pp]hòng, chống ")
 _MOST_TITLE_WORDS = 14
-_TITLES = (
-    "Thực hiện dân chủ ở cơ sở",
-    "Tiếp công dân",
-    "Hôn nhân và gia đình",
-    "Cán bộ, công chức",
-    "Phòng, chống tham nhũng",
-    "Phòng, chống tác hại của rượu, bia",
-    "Phòng, chống ma túy",
-    "Phòng, chống bạo lực gia đình",
-    "Phòng cháy, chữa cháy và cứu nạn, cứu hộ",
-    "Phòng cháy và chữa cháy",
-    "Thi đua, khen thưởng",
-    "Thực hành tiết kiệm, chống lãng phí",
-    "Phổ biến, giáo dục pháp luật",
-    "Quản lý, sử dụng tài sản công",
-    "Quản lý, sử dụng vốn nhà nước đầu tư vào sản xuất, kinh doanh tại doanh nghiệp",
-    "Trật tự, an toàn giao thông đường bộ",
-    "Bầu cử đại biểu Quốc hội và đại biểu Hội đồng nhân dân",
-    "Hoạt động giám sát của Quốc hội và Hội đồng nhân dân",
-    "Trách nhiệm bồi thường của Nhà nước",
-    "Đầu tư theo phương thức đối tác công tư",
-    "Người lao động Việt Nam đi làm việc ở nước ngoài theo hợp đồng",
-    "Xuất cảnh, nhập cảnh của công dân Việt Nam",
-    "Lực lượng tham gia bảo vệ an ninh, trật tự ở cơ sở",
-    "An toàn, vệ sinh lao động",
-    "Tín ngưỡng, tôn giáo",
-)
-"""Titles of laws that hold a comma or a word at which other titles end, and those that papers of this field also
-write with a small letter."""
-_KNOWN = {fold(title): title for title in sorted(_TITLES, key=len, reverse=True)}
+_KNOWN = {fold(title): title for title in sorted(TITLES, key=len, reverse=True)}
 _BEHIND_TITLE = re.compile(
     rf"(?:\s+\(?(?:[Ll]uật\s+)?số:?\s*(?P<number>{_NUMBER})\)?)?"
     rf"(?:,?\s+(?P<date>{_DATE})|\s+năm\s+(?P<year>\d{{4}}))?(?:\s+của\s+(?P<issuer>Quốc hội))?"
@@ -203,7 +184,7 @@ def _numbered(text: str, match: re.Match[str], kind: Kind) -> Iterator[DocumentN
             start,
             end,
             number=re.sub(r"\s+", "", following["number"]),
-            date=read_date(following["date"]) if following["date"] else None,
+            date=read_date(following["date"] or following["late"] or ""),
             issuer=following["issuer"] or (proposed["issuer"] if proposed else None),
             about=about[1] if about else None,
         )
@@ -252,17 +233,19 @@ def _title_end(text: str, law: re.Match[str]) -> int:
             return law.end() + len(title)
     if not law[0][0].isupper() or law[0].isupper():
         return 0
-    end = at = law.end()
+    prevention = _PREVENTION.match(text, law.end())
+    end = at = prevention.end() if prevention else law.end()
     for _ in range(_MOST_TITLE_WORDS):
         word = _TITLE_WORD.match(text, at)
-        first = at == law.end()
-        if word is None or word[0] in _TITLE_ENDS or (not first and _TITLE_ENDS_WITH.match(text, at)):
+        if word is None or word[0] in _TITLE_ENDS or _TITLE_ENDS_WITH.match(text, at):
+            break
+        if at > law.end() and _TITLE_GOES_NO_FURTHER.match(text, at):
             break
         end = word.end()
         if text[end : end + 1] != " ":
             break
         at = end + 1
-    return 0 if end == law.end() else end
+    return 0 if end in (law.end(), prevention.end() if prevention else 0) else end
 
 
 def _belongs(text: str, name: DocumentName, found: list[DocumentName]) -> bool:

@@ -19,6 +19,10 @@ from corpus.provision_names import DEPTH
 from corpus.reference_words import Spoken, spoken_in
 
 
+_NONE = "Văn bản đang giữ không có điều khoản này."
+_SOME = "Văn bản đang giữ chỉ có một phần các điều khoản này."
+
+
 class Standing(StrEnum):
     """Whether what a reference names is held."""
 
@@ -107,7 +111,9 @@ class References:
                 if spoken.provision is not None:
                     paths = tuple(self._paths(match.document, spoken, document))
                     if not paths:
-                        standing, reason = Standing.NO_PROVISION, "Văn bản đang giữ không có điều khoản này."
+                        standing, reason = Standing.NO_PROVISION, _and(reason, _NONE)
+                    elif len(paths) < len(spoken.provision.targets):
+                        reason = _and(reason, _SOME)
             yield Reference(
                 document_id=document.id,
                 path=spoken.stands_in.path,
@@ -156,6 +162,10 @@ class References:
 def references(documents: Iterable[Document]) -> References:
     """The references of these documents; asked again for the same ones, the same object."""
     return _of(_Same(tuple(documents)))
+
+
+def _and(reason: str | None, more: str) -> str:
+    return f"{reason} {more}" if reason else more
 
 
 class _Same:

@@ -170,6 +170,27 @@ def test_a_document_added_later(catalog: Catalog, tmp_path: Path, said: str, sta
 
 
 @pytest.mark.parametrize(
+    ("said", "standing", "reason"),
+    [
+        ("Điều 2 đến Điều 4", Standing.HELD, "chỉ có một phần"),
+        ("Điều 8", Standing.NO_PROVISION, "không có điều khoản này"),
+    ],
+)
+def test_what_of_a_range_is_missing_is_said(
+    catalog: Catalog, tmp_path: Path, said: str, standing: Standing, reason: str
+) -> None:
+    added = resolution(tmp_path, f"Điều 1. Thực hiện {said} Nghị quyết số 18/NQ-HĐND ngày 23/7/2024.")
+    (found,) = references((*catalog, added)).of(added)
+    assert found.standing is standing
+    assert reason in str(found.reason)
+    # Of a document that is only likely the one named, both are said.
+    linked = resolution(tmp_path, f"Điều 1. Thực hiện {said} Nghị quyết số 18/NQ-HĐND.", number="8/NQ-HĐND")
+    (likely,) = references((*catalog, linked)).of(linked)
+    assert "chỗ viện dẫn không ghi ngày" in str(likely.reason)
+    assert reason in str(likely.reason)
+
+
+@pytest.mark.parametrize(
     ("clause", "found"),
     [
         ("theo khoản 1 Điều này.", [("khoản 1 Điều này", "art_2__cl_1")]),
@@ -205,6 +226,13 @@ def test_provisions_of_the_document_itself(
             ("Thông tư số 01/2024/TT-BNV của Bộ trưởng Bộ Kế hoạch và Đầu tư", "01/2024/TT-BNV")]),
         ("Luật Hôn nhân và gia đình số 52/2014/QH13 và Luật Phòng, chống tham nhũng thì thực hiện", [
             ("Luật Hôn nhân và gia đình số 52/2014/QH13", "52/2014/QH13"), ("Luật Phòng, chống tham nhũng", None)]),
+        ("Thông tư số 1/2020/TT-BVHTTDL của Bộ trưởng Bộ Văn hóa, Thể thao và Du lịch ngày 3/4/2020 quy định", [
+            ("Thông tư số 1/2020/TT-BVHTTDL của Bộ trưởng Bộ Văn hóa, Thể thao và Du lịch ngày 3/4/2020",
+             "1/2020/TT-BVHTTDL")]),
+        ("Nghị định số 1/2020/NĐ-CP của Chính phủ và Thông tư này", [
+            ("Nghị định số 1/2020/NĐ-CP của Chính phủ", "1/2020/NĐ-CP"), ("Thông tư này", None)]),
+        ("Luật Phòng, chống thiên tai thì; Luật Luật sư và luật sư; Luật sư tham gia; Luật sửa đổi nhiều luật", [
+            ("Luật Phòng, chống thiên tai", None), ("Luật Luật sư", None)]),
         ("Bộ luật Lao động năm 2019, Luật Nhà ở", [("Bộ luật Lao động năm 2019", None), ("Luật Nhà ở", None)]),
         ("Căn cứ Hiến pháp nước Cộng hòa xã hội chủ nghĩa Việt Nam năm 2013;", [
             ("Hiến pháp nước Cộng hòa xã hội chủ nghĩa Việt Nam năm 2013", None)]),

@@ -18,7 +18,6 @@ from corpus.provision import Level, ProvisionPath, Step
 from corpus.provision_names import DEPTH
 from corpus.reference_words import Spoken, spoken_in
 
-
 _NONE = "Văn bản đang giữ không có điều khoản này."
 _SOME = "Văn bản đang giữ chỉ có một phần các điều khoản này."
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.test_cli import danchu, one_line
+from tests.bot.test_cli import ROOT, danchu, one_line
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_json_gives_the_words_of_the_source(home: Path) -> None:
     assert law["document"] == "nghi-quyet-hai-phong-2025"
     assert law["provisions"] == ["art_3"]
     assert (law["standing"], law["target"]) == ("not_held", None)
-    data = Path("corpus/documents/nghi-quyet-hai-phong-2025.txt").read_bytes().decode("utf-8")
+    data = (ROOT / "corpus/documents/nghi-quyet-hai-phong-2025.txt").read_bytes().decode("utf-8")
     assert data[law["start"] : law["end"]].split() == law["words"].split()
 
 

@@ -5,10 +5,10 @@ A body must act where
 1. a sentence (a part between "." or ";") has it as its subject: the sentence begins with the body, alone or in a list,
    behind words of time, share or condition ("Hằng năm,", "Định kỳ", "100%", "Mỗi", "Căn cứ …,", "Trường hợp … thì");
 2. it is told to: "Giao …", "Đề nghị …", "Yêu cầu …";
-3. it stands in a heading that names bodies and nothing else ("1. Đối với UBND các phường:", "Điều 87. Trách nhiệm của
-   …"), for all below that names no other subject;
-4. its part is to grow: "phát huy vai trò của … trong …", "nâng cao trách nhiệm của … trong …", in a clause that heads no
-   others;
+3. it stands in a heading that names bodies and nothing else ("1. Đối với UBND các phường:", "Điều 87. Trách nhiệm
+   của …"), for all below that names no other subject;
+4. its part is to grow: "phát huy vai trò của … trong …", "nâng cao trách nhiệm của … trong …", in a clause that heads
+   no others;
 5. two sides are to work together: "phối hợp giữa … với …" binds both.
 
 "Phối hợp với X" binds who is told so, and X is only named. So is whoever is helped, trained, supervised or reported
@@ -39,19 +39,19 @@ class Subject:
 
 
 _BEFORE = re.compile(
-    r"(?:(?:định kỳ\s+)?(?:hằng|hàng)\s+(?:năm|quý|tháng|tuần)|định kỳ(?:\s+\([^)]*\))?|đồng thời|thường xuyên|100\s?%"
-    r"|giao(?:\s+cho)?|đề nghị|yêu cầu|đối với|mỗi|riêng|trong các nội dung|theo chức năng,?\s+nhiệm vụ(?:\s+được giao)?"
-    r"|trong quá trình triển khai thực hiện có gì vướng mắc)(?!\w)[,:]?\s*",
+    r"(?:(?:định kỳ\s+)?(?:hằng|hàng)\s+(?:năm|quý|tháng|tuần)|định kỳ(?:\s+\([^)]*\))?|đồng thời|thường xuyên"
+    r"|100\s?%|giao(?:\s+cho)?|đề nghị|yêu cầu|đối với|mỗi|riêng|trong các nội dung"
+    r"|theo chức năng,?\s+nhiệm vụ(?:\s+được giao)?|trong quá trình triển khai thực hiện có gì vướng mắc)(?!\w)[,:]?\s*",
     re.IGNORECASE,
 )
 """Words that may stand before a subject."""
 
 _CONDITION = re.compile(
-    r"(?:trong|trường hợp|khi|sau|trước|căn cứ|theo|trên cơ sở|để|nếu|ngoài|tại|chậm nhất|ít nhất|kể từ|hằng|định kỳ)"
-    r"(?!\w)",
+    r"(?:trong|trường hợp|khi|sau|trước|căn cứ|theo|tùy theo|đối với|trên cơ sở|để|nếu|ngoài|tại|chậm nhất|ít nhất"
+    r"|kể từ|hằng|định kỳ)(?!\w)",
     re.IGNORECASE,
 )
-"""A condition or time before a subject; it ends at a comma or at "thì"."""
+"""A condition or time before a subject; it ends at "thì", else at a comma that joins no list of bodies."""
 
 _UNITS = "quận|huyện|thành phố|tỉnh|cấp xã|phường|xã|thị trấn|đặc khu|thôn|tổ dân phố|khu phố|địa phương"
 _BESIDE = re.compile(
@@ -67,7 +67,8 @@ _JOIN = re.compile(r"\s*(?:[,;]\s*(?:và\s+)?|\s(?:và|hoặc|cùng)\s+)(?:các\
 _NO_DUTY = re.compile(r"\s*(?:được|bị|kính|có\s+quyền|có\s+thể|có\s+(?:các\s+)?hành\s+vi)(?!\w)", re.IGNORECASE)
 _LABEL = re.compile(r"(?:trách nhiệm|nhiệm vụ(?:,\s+quyền hạn)?|đối với)\s+(?:của\s+)?", re.IGNORECASE)
 _PLAYED = re.compile(
-    r"(?:phát huy|nâng cao|đề cao)(?:[\s,]+\w+){0,5}?\s+(?:vai trò|trách nhiệm)(?:\s+nêu gương)?\s+của\s+", re.IGNORECASE
+    r"(?<!nhằm )(?:phát huy|nâng cao|đề cao)(?:[\s,]+\w+){0,5}?\s+(?:vai trò|trách nhiệm)(?:\s+nêu gương)?\s+của\s+",
+    re.IGNORECASE,
 )
 _TOGETHER = re.compile(r"(?<!\w)giữa\s+((?:(?!\sphối hợp với|\strong\s)[^.;])*)", re.IGNORECASE)
 _CUT = re.compile(r"\.\s+(?=[A-ZĐÀ-Ỹ])|;\s+|\n")
@@ -100,8 +101,8 @@ def heads(document: Document, provision: Provision) -> Subject | None:
     begin = _behind_mark(text)
     label = _LABEL.match(text, begin)
     chain = _chain(text, label.end() if label else begin, find_bodies(text, document))
-    if chain is None:
-        return None
+    if chain is None or (text[begin:].isupper() and not label):
+        return None  # in capitals and without "trách nhiệm" it is the title of a chapter
     rest = text[chain.end :].strip()
     if rest in ("", ":", ".") or (label and re.match(r"(?:trong|về)\s", rest)):
         shift = provision.start
@@ -180,17 +181,23 @@ def _sentences(text: str, at: int, named: Sequence[Named]) -> Iterator[tuple[int
 
 def _subject(text: str, at: int, end: int, named: Sequence[Named]) -> _Chain | None:
     """The bodies that a sentence begins with, behind words of time, share or condition."""
-    while at < end:
-        if chain := _chain(text, at, named):
+    here = at
+    while here < end:
+        if chain := _chain(text, here, named):
             return chain if chain.end <= end else None
-        if before := _BEFORE.match(text, at, end):
-            at = before.end()
-        elif _CONDITION.match(text, at):
-            stops = (stop.end() for stop in re.compile(r",\s+|\sthì\s+").finditer(text, at, end))
-            return next(filter(None, (_chain(text, stop, named) for stop in stops)), None)
-        else:
-            return None
-    return None
+        before = _BEFORE.match(text, here, end)
+        if before is None:
+            break
+        here = before.end()
+    while at < here and not _CONDITION.match(text, at):
+        at = before.end() if (before := _BEFORE.match(text, at, here)) else here
+    if not _CONDITION.match(text, at):
+        return None
+    ends = {one.end for one in named}
+    stops = list(re.compile(r",\s+|\sthì\s+").finditer(text, at, end))
+    then = [stop for stop in stops if "thì" in stop[0]]
+    beyond = then or [stop for stop in stops if stop.start() not in ends]
+    return next(filter(None, (_chain(text, stop.end(), named) for stop in beyond)), None)
 
 
 def _end_of_sentence(text: str, at: int) -> int:

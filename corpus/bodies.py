@@ -68,7 +68,7 @@ class Body:
     name: str
     note: str = ""
     everywhere: bool = False
-    """Whether it is named in nearly every clause ("Nhân dân", "cơ quan"), so that where it is only named says little."""
+    """Whether it is named in nearly every clause ("Nhân dân"), so that where it is only named says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,5 +198,3 @@ def _written(pattern: str) -> str:
     """A piece of the data as a regular expression."""
     pattern = pattern.replace("PLAIN_UNITS", _PLAIN_UNITS).replace("UNITS", _LED_UNITS)
     return pattern.replace("_", r"\s+").replace(r"\s+?", r"\s*")
-
-

@@ -96,7 +96,9 @@ def _named(document: Document, duties: dict[str, list[Provision]]) -> dict[str, 
     for provision in _read(document):
         if heads(document, provision):
             continue
-        for body in dict.fromkeys(body for one in find_bodies(document.own_words(provision), document) for body in one.bodies):
+        for body in dict.fromkeys(
+            body for one in find_bodies(document.own_words(provision), document) for body in one.bodies
+        ):
             held = duties.get(body.id, ())
             if not body.everywhere and not any(other.path.contains(provision.path) for other in held):
                 found.setdefault(body.id, []).append(provision)

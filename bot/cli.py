@@ -23,6 +23,7 @@ from bot.cli_answering import answering_app
 from bot.cli_corpus import corpus_app, index_app
 from bot.cli_measures import measures
 from bot.cli_references import references
+from bot.cli_office import office_app, write
 from bot.cli_tools import console, fail, home, notes, opened, progress_bar
 from bot.feedback.cli import feedback_app
 from bot.feedback.cli_db import db_app
@@ -68,6 +69,7 @@ app.command(epilog='Ví dụ: `danchu measures` · `danchu measures --place "Kim
 app.command(epilog='Ví dụ: `danchu references` · `danchu references "Kim Bảng"` · `danchu references --missing`')(
     references
 )
+app.add_typer(office_app)
 
 
 def main() -> NoReturn:
@@ -96,6 +98,8 @@ def ask(
     explain: Annotated[
         bool, typer.Option(help="In vì sao điều khoản này đứng đầu: từng tín hiệu và phần nó đẩy lên.")
     ] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="In Markdown, để dán vào báo cáo.")] = False,
+    docx: Annotated[Path | None, typer.Option(help="Ghi trích dẫn thành phụ lục Word (.docx).")] = None,
     batch: Annotated[Path | None, typer.Option(help="Tệp JSONL, mỗi dòng một câu hỏi.")] = None,
     live: Annotated[
         bool, typer.Option(help="Với --batch: cũng ghi câu hỏi vào cơ sở dữ liệu, và trả lời theo các ghim.")
@@ -111,9 +115,13 @@ def ask(
     asked = Question(question or "", place, on.date() if on else None)
     with _assistant(opened()) as (assistant, trouble):
         answer = assistant.ask(asked, channel="cli", asker=_operator()).answer
+        if docx is not None:
+            _annex(answer, docx)
         if as_json:
             print(json.dumps(_explained(answer, explain), ensure_ascii=False))
-        else:
+        elif as_markdown:
+            _markdown(answer)
+        elif docx is None or not answer.quotes:
             from bot.terminal import show_answer
 
             show_answer(console(), answer, explain=explain)
@@ -265,6 +273,33 @@ def _batch(path: Path, live: bool) -> None:
         for n, line in enumerate(answer_lines(lines, engine, assistant), 1):
             print(line)
             step(n, len(lines))
+
+
+def _annex(answer: Answer, path: Path) -> None:
+    """Write the quotes of an answer as a Word file, and say so; where there are none, say that."""
+    from bot import office_messages as office
+
+    if not answer.quotes:
+        return notes().print(office.NOTHING_TO_WRITE)
+    from bot.annex import annex
+    from bot.sheet import of_answer
+
+    write(path, annex(of_answer(answer, _link())))
+    return notes().print(office.WRITTEN.format(path=path), markup=False)
+
+
+def _markdown(answer: Answer) -> None:
+    from bot.markdown import markdown
+    from bot.sheet import of_answer
+
+    print(markdown(of_answer(answer, _link())), end="")
+
+
+def _link() -> str:
+    """The address of the site, where the operator has set one."""
+    from bot.settings import load_settings
+
+    return (load_settings().public_url or "").rstrip("/")
 
 
 def _explained(answer: Answer, explain: bool) -> dict[str, Any]:

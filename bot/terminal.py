@@ -25,7 +25,7 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
     if said.headline:
         console.print(Text(said.headline, style="bold"))
     for block in said.quotes:
-        console.print(_panel(block))
+        console.print(quote_panel(block))
     for line in (said.closing, said.next_question):
         if line:
             console.print(Text(line, style="dim"))
@@ -33,7 +33,8 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
         console.print(_signals(answer))
 
 
-def _panel(block: QuoteBlock) -> Panel:
+def quote_panel(block: QuoteBlock) -> Panel:
+    """One quote with its citation, force and check code."""
     words = [Text(lead, style="dim") for lead in block.lead_in]
     words.append(Text(block.text))
     proof = Text.assemble(

@@ -41,7 +41,8 @@ class Subject:
 _BEFORE = re.compile(
     r"(?:(?:định kỳ\s+)?(?:hằng|hàng)\s+(?:năm|quý|tháng|tuần)|định kỳ(?:\s+\([^)]*\))?|đồng thời|thường xuyên"
     r"|100\s?%|giao(?:\s+cho)?|đề nghị|yêu cầu|đối với|mỗi|riêng|trong các nội dung"
-    r"|theo chức năng,?\s+nhiệm vụ(?:\s+được giao)?|trong quá trình triển khai thực hiện có gì vướng mắc)(?!\w)[,:]?\s*",
+    r"|theo chức năng,?\s+nhiệm vụ(?:\s+được giao)?|trong quá trình triển khai thực hiện có gì vướng mắc)"
+    r"(?!\w)[,:]?\s*",
     re.IGNORECASE,
 )
 """Words that may stand before a subject."""

@@ -59,3 +59,22 @@ def verify(code: str, documents: Iterable[Document]) -> Verdict:
                     note = "Điều khoản này vẫn còn trong văn bản nhưng câu chữ đã khác."
                     changed = Verdict(Standing.WORDS_CHANGED, document, citation, note)
     return changed or Verdict(Standing.UNKNOWN)
+
+
+def standing(codes: Iterable[str], documents: Iterable[Document]) -> dict[str, tuple[Document, Citation]]:
+    """The quotes of several check codes in one reading of the documents; what does not stand is left out.
+
+    Args:
+        codes: as `normalise_code` gives them.
+        documents: the documents held.
+    """
+    wanted = set(codes)
+    found: dict[str, tuple[Document, Citation]] = {}
+    for document in documents:
+        for provision in document.walk():
+            if len(found) == len(wanted):
+                return found
+            if provision.level in QUOTABLE:
+                cited = quotations(document, provision)
+                found.update({one.code: (document, one) for one in cited if one.code in wanted})
+    return found

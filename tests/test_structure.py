@@ -36,6 +36,8 @@ DOORWAYS = {
     "sklearn": {"evaluation.fit"},
     "xlsxwriter": {"bot.feedback"},
     "segno": {"bot.web.sheet"},
+    "docx": {"bot.annex"},
+    "icalendar": {"bot.ics"},
     "tomli_w": {"corpus.catalog"},
     "prometheus_client": {"bot.metrics"},
     "pydantic_settings": {"bot.settings"},

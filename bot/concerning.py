@@ -1,0 +1,41 @@
+"""The documents that concern a place: its own, those of the city or province above it, and those of the State."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import office_messages as office
+from corpus.document import CorpusError, Document, Place
+from corpus.places import bare_name, find_places, places_of, within
+
+
+class NoSuchPlace(CorpusError):
+    """No document is held of what was typed; the message says which places there are."""
+
+
+def place_meant(typed: str, documents: Sequence[Document]) -> Place | None:
+    """The place that a person types, with or without diacritics; None where nothing is typed.
+
+    Raises:
+        NoSuchPlace: if no document of it is held.
+    """
+    if not typed.strip():
+        return None
+    held = places_of(documents)
+    named = [mention.place for mention in find_places(typed, held) if mention.place]
+    if not named:
+        names = ", ".join(bare_name(place) for place in held)
+        raise NoSuchPlace(office.NO_SUCH_PLACE.format(typed=typed.strip(), held=names))
+    return named[0]
+
+
+def concerning(documents: Sequence[Document], place: Place | None) -> list[Document]:
+    """The documents of a place and of what it lies in, its own first; all of them where no place is given."""
+    if place is None:
+        return list(documents)
+    kept = [document for document in documents if _concerns(document.meta.place, place)]
+    return sorted(kept, key=lambda document: document.meta.place != place)
+
+
+def _concerns(of: Place | None, place: Place) -> bool:
+    return of is None or of == place or within(place, of)

@@ -103,6 +103,8 @@ def _styles(paper: WordDocument) -> None:
         style.font.bold, style.font.italic = bold, italic
         style.paragraph_format.left_indent = Mm(indent)
         style.paragraph_format.keep_with_next = name in ("Mục", "Nguồn", LEAD_STYLE)
+    for name in ("Mục", "Nguồn"):
+        paper.styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
     paper.styles["Mục"].paragraph_format.space_before = Pt(12)
     paper.styles["Nguồn"].paragraph_format.space_before = Pt(8)
 

@@ -92,10 +92,12 @@ def write(path: Path, data: bytes) -> None:
 
 def _documents(place: str | None) -> tuple[Catalog, list[Document]]:
     from bot.concerning import concerning, place_meant
+    from bot.quoting import force_of
     from corpus.catalog import open_catalog
 
-    catalog = open_catalog(home())
-    return catalog, concerning(catalog.documents, place_meant(place or "", catalog.documents))
+    catalog, today = open_catalog(home()), dt.date.today()
+    meant = place_meant(place or "", catalog.documents)
+    return catalog, concerning(catalog.documents, meant, lambda d: force_of(d, catalog.documents, today))
 
 
 def _card(card: Card, catalog: Catalog) -> dict[str, Any]:

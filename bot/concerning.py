@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot import office_messages as office
 from corpus.document import CorpusError, Document, Place
 from corpus.places import bare_name, find_places, places_of, within
+from corpus.validity import Force, Validity
+
+_ORDER = (Force.IN_FORCE, Force.UNKNOWN, Force.NOT_YET, Force.EXPIRED, Force.NOT_BINDING)
+"""In which order documents stand, by their force."""
 
 
 class NoSuchPlace(CorpusError):
@@ -29,12 +33,20 @@ def place_meant(typed: str, documents: Sequence[Document]) -> Place | None:
     return named[0]
 
 
-def concerning(documents: Sequence[Document], place: Place | None) -> list[Document]:
-    """The documents of a place and of what it lies in, its own first; all of them where no place is given."""
-    if place is None:
-        return list(documents)
-    kept = [document for document in documents if _concerns(document.meta.place, place)]
-    return sorted(kept, key=lambda document: document.meta.place != place)
+def concerning(
+    documents: Sequence[Document], place: Place | None, validity_of: Callable[[Document], Validity]
+) -> list[Document]:
+    """The documents of a place and of what it lies in, or all of them; what binds first, then what is of the place.
+
+    Args:
+        documents: those held.
+        place: the place, or None for all.
+        validity_of: whether a document binds.
+    """
+    kept = [document for document in documents if place is None or _concerns(document.meta.place, place)]
+    return sorted(
+        kept, key=lambda d: (_ORDER.index(validity_of(d).status), place is not None and d.meta.place != place)
+    )
 
 
 def _concerns(of: Place | None, place: Place) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpus.dates import Every
 
-PAGES = (("/nhiem-vu", "Nhiệm vụ của từng cơ quan"), ("/thoi-han", "Thời hạn, định kỳ"))
+PAGES = (("/nhiem-vu", "Nhiệm vụ"), ("/thoi-han", "Thời hạn"))
 """The pages for officials, as every page links them."""
 PAGES_LABEL = "Dành cho cán bộ"
 
@@ -35,6 +35,7 @@ DATES_ICS_NOTE = (
     "thời hạn tính từ một việc, kỳ họp và văn bản không có giá trị bắt buộc thì không đưa vào lịch."
 )
 DATES_WRITTEN = "Đã ghi {events} mục vào {path}."
+WORDS = "Nguyên văn"
 WHO = "Ai làm"
 TO = "Gửi đến"
 CLAUSE = "Xem điều khoản"
@@ -61,10 +62,10 @@ NO_SUCH_PLACE = "Không có văn bản nào của “{typed}”. Hiện có: {he
 REPORT = "Đưa vào báo cáo"
 REPORT_DOCX = "Tải phụ lục Word"
 REPORT_MD = "Tải Markdown"
-REPORT_COPY = "Sao chép Markdown"
+REPORT_COPY = "Chép Markdown"
 ANNEX = "PHỤ LỤC"
 ANNEX_TITLE = "Trích dẫn nguyên văn về thực hiện dân chủ ở cơ sở"
-ANNEX_WITH = "(Kèm theo ……………… số ……/……-…… ngày …… tháng …… năm …… của ………………………)"
+ANNEX_WITH = "(Kèm theo ………… số …/…-… ngày … tháng … năm …… của ……………)"
 ANNEX_QUESTION = "Câu hỏi: {question}"
 FORCE = "Hiệu lực vào ngày {day}: {force}. {note}"
 CODE = "Mã kiểm tra: {code}"

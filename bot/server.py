@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from bot import messages
 from bot.channel import Channel
 from bot.limiter import Limiter
-from bot.web import api, api_page, checks, graph_page, health, hooks, measures, pages
+from bot.web import api, api_page, checks, graph_page, health, hooks, measures, office_pages, pages, papers
 from bot.web.guard import Guard
 from bot.web.health import Exposes
 from bot.web.origins import ApiCors, checked, embedding
@@ -90,6 +90,8 @@ def create_app(
     app.include_router(pages.routes(service, limiter, site, retention_days))
     app.include_router(checks.routes(service, limiter, site))
     app.include_router(measures.routes(service, site))
+    app.include_router(papers.routes(service, limiter, site))
+    app.include_router(office_pages.routes(service, limiter, site))
     if desk is not None:
         mount(app, service, desk, site)
     if embed:

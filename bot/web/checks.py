@@ -13,10 +13,12 @@ from markupsafe import Markup
 
 from bot import messages
 from bot.limiter import Limiter
+from bot.sheet import by_document
 from bot.web.api import too_often
 from bot.web.body import TooLarge, read_form
 from bot.web.quotes import quoted, shown_today
 from bot.web.render import code_words, failure, page
+from bot.web.report import report
 from bot.web.service import Service
 from bot.web.sheet import MAX_QUESTION, qr, size_of
 from bot.web.site import Site
@@ -97,6 +99,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
             day=vn_date(dt.date.today()),
             link=site.base(request) + said["check"],
             local=site.is_local(request),
+            report=report([quote.code], by_document([quote], dt.date.today(), link=site.base(request))),
             qr=Markup(qr(site.base(request) + said["check"])),
         )
 

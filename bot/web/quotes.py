@@ -7,24 +7,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot import messages
+from bot.quoting import quote_of
 from bot.reply import QuoteBlock, block
 from bot.web.linked import anchor, linked_quote
 from bot.web.render import code_words
 from bot.web.service import Service
-from corpus.citation import Citation, lead_in, quotations
+from corpus.citation import Citation, quotations
 from corpus.document import Document
 from corpus.provision import QUOTABLE, Level, ProvisionPath
 from corpus.validity import vn_date
-from retrieval.answer import LeadIn, Quote
+from retrieval.answer import Quote
 
 
 def quoted(service: Service, document: Document, citation: Citation) -> Quote:
     """A citation as a quote, with its lead-in and the force of its document today."""
-    leads = tuple(
-        LeadIn(document.text.text[start:end], *document.text.source_span(start, end))
-        for start, end in lead_in(document, citation.path)
-    )
-    return Quote(document, citation, leads, service.validity_of(document), 1.0)
+    return quote_of(document, citation, service.validity_of(document))
 
 
 def find(service: Service, document_id: str, path_id: str, code: str) -> Quote | None:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from bot import messages
+from bot import office_messages as office
 
 STATIC = Path(__file__).parent / "static"
 """The files served under /static."""
@@ -37,7 +38,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(asset=asset, messages=messages)
+    environment.globals.update(asset=asset, messages=messages, office=office)
     environment.filters.update(code_words=code_words)
     return environment
 

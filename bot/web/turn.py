@@ -7,8 +7,10 @@ from typing import Any
 
 from bot.assistant import Recorded
 from bot.reply import reply
+from bot.sheet import of_answer
 from bot.web.quotes import said_of
 from corpus.document import Document
+from bot.web.report import report
 from corpus.validity import vn_date
 
 
@@ -31,6 +33,7 @@ def turn(recorded: Recorded, base: str, documents: Sequence[Document]) -> dict[s
             "understood": said.understood,
             "closing": said.closing,
             "next_question": said.next_question,
+            "report": report([quote.code for quote in answer.quotes], of_answer(answer, base)),
             "quotes": [
                 said_of(quote, day, base, documents, shown)
                 for quote, shown in zip(answer.quotes, said.quotes, strict=True)

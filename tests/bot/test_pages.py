@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import messages
+from bot import office_messages as office
 from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
 from tests.bot.web_stand_in import HANDLED, HANDLED_PATH, THACH_KHOI, StandIn, served
 
@@ -224,12 +225,12 @@ def test_keyboard_alone(page: Page, url: str) -> None:
     expect(page.locator("#q")).to_be_focused()
     # Back through the answer: the thumbs, then what can be done with the quote.
     reached = []
-    for _ in range(6):
+    for _ in range(9):
         page.keyboard.press("Shift+Tab")
         reached.append(page.evaluate("document.activeElement.textContent.trim()"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     assert reached == [
-        messages.WEB_NOT_HELPFUL, messages.WEB_HELPFUL, messages.WEB_CHECK, messages.WEB_PRINT, messages.WEB_COPY, "Đọc cả Điều 1",
+        messages.WEB_NOT_HELPFUL, messages.WEB_HELPFUL, office.REPORT_COPY, office.REPORT_MD, office.REPORT_DOCX, messages.WEB_CHECK, messages.WEB_PRINT, messages.WEB_COPY, "Đọc cả Điều 1",
     ]  # fmt: skip
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/van-ban/{THACH_KHOI}/"))

@@ -462,7 +462,7 @@ def test_without_a_script_the_form_carries_the_conversation(client: httpx.Client
     assert stand_in.answers.asked[3].previous == (HANDLED, "hôm nay có mưa không", "câu 2")
     shown = re.findall(r'data-slot="question">(.*?)</p>', page.text, re.DOTALL)[:4]
     assert [html.unescape(one) for one in shown] == [HANDLED, "hôm nay có mưa không", "câu 2", "câu 3"]
-    assert page.text.count("b) Xử lý kịp thời") == 3 * 2  # the quote, and the words to copy
+    assert page.text.count("b) Xử lý kịp thời") == 3 * 3  # the quote, the words to copy, and those for a report
     assert messages.REFUSALS[Reason.OFF_TOPIC] in html.unescape(page.text)
     assert page.text.count("Đã tìm trong") == 0
     assert len(stand_in.answers.asked) == 4

@@ -99,6 +99,18 @@
     return block;
   };
 
+  // An answer kept by an older page has no report.
+  const report = (bubble, made, question) => {
+    slot(bubble, "report").hidden = !made;
+    if (!made) return;
+    for (const kind of ["docx", "md"]) {
+      const form = slot(bubble, kind);
+      form.setAttribute("action", made[kind]);
+      form.elements.q.value = question;
+    }
+    slot(bubble, "markdown").dataset.copy = made.markdown;
+  };
+
   const answerOf = (answer) => {
     const bubble = blank("answer");
     const said = answer.reply;
@@ -107,6 +119,7 @@
     fill(bubble, "understood", said.understood);
     slot(bubble, "quotes").append(...answer.quotes.map((quote, i) => quoteOf(quote, said.quotes[i], answer.question)));
     fill(bubble, "closing", said.closing);
+    report(bubble, said.report, answer.question);
     if (answer.next_question) {
       fill(bubble, "next", said.next_question);
       const chip = slot(bubble, "ask-next");

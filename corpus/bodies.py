@@ -128,8 +128,8 @@ def bodies_meant(typed: str) -> tuple[Body, ...]:
     exact = tuple(body for body in known if plain in (body.id, fold(body.name)))
     if exact or not plain:
         return exact
-    found = tuple(dict.fromkeys(body for named in _find_typed(plain) for body in named.bodies))
-    return found or tuple(body for body in known if plain in fold(body.name))
+    found = tuple(dict.fromkeys(_find_typed(plain)))
+    return found or tuple(body for body in known if len(plain) > 2 and plain in fold(body.name))
 
 
 @lru_cache(maxsize=4096)
@@ -143,12 +143,11 @@ def _find(text: str, city: Tier | None, own: tuple[Tier, ...]) -> tuple[Named, .
     return tuple(found)
 
 
-def _find_typed(plain: str) -> Iterator[Named]:
-    for n, kind in enumerate(_kinds()):
-        for match in re.finditer(rf"(?<!\w)(?:{fold(_written(kind.pattern))})(?!\w)", plain):
-            behind = re.match(rf"\s+((?:{fold(_LEVEL)}))(?!\w)", plain[match.end() :])
-            level = next((one for one in _LEVEL.split("|") if behind and fold(one) == behind[1]), "")
-            yield Named(match.start(), match.end(), _kinds()[n].bodies(_tiers(level, None) or LOCAL))
+def _find_typed(plain: str) -> Iterator[Body]:
+    for match in _pattern(plain=True).finditer(plain):
+        behind = re.match(rf"\s+({fold(_LEVEL)})(?!\w)", plain[match.end() :])
+        level = next((one for one in _LEVEL.split("|") if behind and fold(one) == behind[1]), "")
+        yield from _kinds()[int(str(match.lastgroup)[1:])].bodies(_tiers(level, None) or LOCAL)
 
 
 def _tiers(words: str, city: Tier | None) -> tuple[Tier, ...]:
@@ -189,9 +188,11 @@ def _kinds() -> tuple[_Kind, ...]:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    groups = (f"(?P<k{n}>{_written(kind.pattern)})" for n, kind in enumerate(_kinds()))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE)
+def _pattern(*, plain: bool = False) -> re.Pattern[str]:
+    """All names in one expression; a group's number is its kind's. `plain` reads text without diacritics."""
+    written = [_written(kind.pattern) for kind in _kinds()]
+    groups = "|".join(f"(?P<k{n}>{fold(one) if plain else one})" for n, one in enumerate(written))
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
 def _written(pattern: str) -> str:

@@ -13,6 +13,7 @@ without a count of days ("khi có thay đổi nhân sự").
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
@@ -50,9 +51,10 @@ class Day:
 
     def on(self, year: int) -> dt.date:
         """The day in a year; 29 February falls on the 28th where there is none."""
-        if (self.month, self.day) == (2, 29) and year % 4:
+        year = self.year or year
+        if (self.month, self.day) == (2, 29) and not calendar.isleap(year):
             return dt.date(year, 2, 28)
-        return dt.date(self.year or year, self.month, self.day)
+        return dt.date(year, self.month, self.day)
 
 
 @dataclass(frozen=True, slots=True)

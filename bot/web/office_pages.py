@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -65,7 +66,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
         held = service.documents()
         place = place_meant(typed, held)
         names = sorted(place.name for place in places_of(held))
-        query = f"?noi={place.name}" if place else ""
+        query = "?" + urlencode({"noi": place.name}) if place else ""
         shown = {"places": names, "place": place.name if place else "", "query": query}
         return place, concerning(held, place, service.validity_of), shown
 

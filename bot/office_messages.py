@@ -15,7 +15,7 @@ DUTIES_INTRO = (
 )
 DUTIES_COUNT = "{duties} điều khoản giao việc"
 NAMED_COUNT = "{named} chỗ khác chỉ nhắc tới"
-DUTIES_OF = "Phải thực hiện"
+DUTIES_OF = "Nhiệm vụ của {body}"
 NO_DUTIES = "Các văn bản đang xét không giao việc cho cơ quan này."
 NAMED = "Chỗ khác chỉ nhắc tới ({named})"
 NO_CARDS = "Các văn bản đang xét không giao việc cho cơ quan nào."

@@ -59,6 +59,11 @@ SHOTS = (
     Shot("print-sheet", "print", 830, 1260),
     Shot("measures", "/bien-phap", 1280, 1000),
     Shot("measures-phone", "/bien-phap/kinh-phi/phuong-cao-xanh"),
+    Shot("duties", "/nhiem-vu"),
+    Shot("duty-card", "/nhiem-vu/ubnd-xa?noi=Thach+Khoi"),
+    Shot("duty-card-wide", "/nhiem-vu/ubnd-xa?noi=Thach+Khoi", 1280, 800),
+    Shot("dates", "/thoi-han?noi=Ngo+Quyen"),
+    Shot("dates-dark-wide", "/thoi-han?noi=Ngo+Quyen", 1280, 800, "dark"),
 )
 
 REVIEW = {"review-queue": 900, "review-cluster": 1200, "review-figures": 1100}

@@ -92,7 +92,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
         found = next((one for one in readings.of(documents)[0] if one.body.id == body_id), Card(body, (), ()))
         base = site.base(request)
         quotes = [quoted(service, entry.document, one) for entry in found.duties for one in entry.citations]
-        sheet = by_document(quotes, dt.date.today(), f"{office.DUTIES_OF}: {body.name}", link=base)
+        sheet = by_document(quotes, dt.date.today(), office.DUTIES_OF.format(body=body.name), link=base)
         return page(
             "duty_card.html",
             card=found,

@@ -131,6 +131,7 @@ def _date(one: DateToKeep, catalog: Catalog) -> dict[str, Any]:
     force = force_of(one.document, catalog.documents, dt.date.today())
     return {
         "words": part(one.words),
+        "sentence": part(one.sentence),
         "every": one.every.value if one.every else None,
         "first": day(one.first),
         "last": day(one.last),

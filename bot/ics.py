@@ -24,6 +24,7 @@ from corpus.validity import Force, Validity
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 _ENDS = {Every.YEAR: (12,), Every.HALF_YEAR: (6, 12), Every.QUARTER: (3, 6, 9, 12), Every.MONTH: tuple(range(1, 13))}
 """In which months a period ends."""
+_SUMMARY_CHARS = 160
 _NO_DAY = (Every.SESSION, Every.TERM)
 
 
@@ -73,12 +74,16 @@ def calendar(
 
 
 def summary(one: DateToKeep) -> str:
-    """The line that a calendar shows: the clause's words on the time, who, and of which document."""
-    said = one.words.text
-    if one.last is None and one.every:
-        said = office.END_OF.format(every=office.EVERY[one.every].lower())
+    """The line that a calendar shows: what is to be done, in the clause's words, and of which document.
+
+    A sentence that is long is left to the description; the time and who must act stand for it.
+    """
+    of = short_name(one.document.meta)
+    if len(one.sentence.text) <= _SUMMARY_CHARS:
+        return f"{one.sentence.text} ({of})"
+    said = office.END_OF.format(every=office.EVERY[one.every].lower()) if one.last is None and one.every else None
     who = f" – {one.who.text}" if one.who else ""
-    return f"{said}{who} ({short_name(one.document.meta)})"
+    return f"{said or one.words.text}{who} ({of})"
 
 
 def _description(one: DateToKeep, force: Validity) -> str:

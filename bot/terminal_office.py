@@ -61,15 +61,22 @@ def show_card(console: Console, card: Card, documents: Sequence[Document]) -> No
 
 def dates_table(dates: Sequence[DateToKeep]) -> Table:
     """The dates and periods, a row each."""
-    table = Table(show_lines=True)
-    for heading in ("khi nào", "nguyên văn", "ai làm", "gửi đến", "điều khoản"):
-        table.add_column(heading)
+    table = Table(show_lines=True, expand=True)
+    for heading, share in (("khi nào", 2), ("nguyên văn", 4), ("ai làm", 2), ("gửi đến", 2), ("điều khoản", 3)):
+        table.add_column(heading, ratio=share)
     for one in dates:
         table.add_row(
             Text(when(one)),
-            Text(one.words.text),
+            _marked(one),
             Text(one.who.text if one.who else ""),
             Text(one.to.text if one.to else ""),
             Text(f"{one.provision.path.words}, {short_name(one.document.meta)}"),
         )
     return table
+
+
+def _marked(one: DateToKeep) -> Text:
+    """The sentence, with the words on the time in bold."""
+    text = Text(one.sentence.text)
+    text.stylize("bold", one.words.start - one.sentence.start, one.words.end - one.sentence.start)
+    return text

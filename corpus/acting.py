@@ -130,6 +130,21 @@ def acting(document: Document, provision: Provision, at: int) -> Subject | None:
     return None
 
 
+def sentence(document: Document, provision: Provision, at: int) -> tuple[int, int]:
+    """The canonical span of the sentence that holds a place of a provision's own words, without mark and full stop."""
+    text = document.own_words(provision)
+    spans = list(_sentences(text, _behind_mark(text), find_bodies(text, document)))
+    n = next((n for n, (_, end) in enumerate(spans) if at - provision.start <= end), len(spans) - 1)
+    start, end = spans[n]
+    if _ONLY_GROUNDS.match(text[start:end]) and n + 1 < len(spans):
+        end = spans[n + 1][1]
+    return provision.start + start, provision.start + start + len(text[start:end].rstrip(" .;:/"))
+
+
+_ONLY_GROUNDS = re.compile(r"(?:(?:hằng|hàng)\s+năm|định kỳ)[^,]*,\s+(?:căn cứ|theo|trên cơ sở)\s[^,]*$", re.IGNORECASE)
+"""A time and a ground, with what is to be done behind a ";"."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Chain:
     """A list of bodies, with the words that belong to their names."""

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus.acting import acting
+from corpus.acting import acting, sentence
 from corpus.bodies import find_bodies
 from corpus.citation import Citation, quotations
 from corpus.document import Document
@@ -75,6 +75,8 @@ class DateToKeep:
     citation: Citation
     """The clause that says it, or the part of a long clause that holds the words."""
     words: Part
+    sentence: Part
+    """The sentence that holds them: what is to be done then."""
     every: Every | None
     """How often it comes again; None for once."""
     first: Day | None = None
@@ -210,6 +212,7 @@ def _kept(
         provision,
         citation,
         _part(document, start, end),
+        _part(document, *sentence(document, provision, start)),
         every,
         first,
         last,

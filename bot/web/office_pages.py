@@ -115,7 +115,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
             if not groups or groups[-1]["id"] != one.document.id:
                 groups.append({**_document(service, one.document), "rows": []})
             shown_quote = shown_today(quoted(service, one.document, one.citation), base)
-            groups[-1]["rows"].append({"date": one, "when": when(one), "quote": shown_quote})
+            groups[-1]["rows"].append({"date": one, "parts": _parts(one), "when": when(one), "quote": shown_quote})
         return page("dates.html", groups=groups, **shown)
 
     @router.get("/thoi-han.ics")
@@ -156,6 +156,12 @@ def _document(service: Service, document: Document) -> dict[str, Any]:
         "name": name(document.meta),
         "validity": service.validity_of(document),
     }
+
+
+def _parts(one: DateToKeep) -> tuple[str, str, str]:
+    """The sentence of a date: what stands before the words on the time, they, and what stands behind."""
+    text, start = one.sentence.text, one.sentence.start
+    return text[: one.words.start - start], one.words.text, text[one.words.end - start :]
 
 
 def _line(entry: Entry) -> dict[str, str]:

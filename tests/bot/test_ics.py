@@ -70,7 +70,8 @@ def test_an_event_carries_the_clause_its_citation_and_to_whom_it_goes(file: byte
     assert told.startswith(f"“{words}”\n(gạch đầu dòng thứ nhất khoản 5 Mục III Kế hoạch")
     assert "\nGửi đến: UBND quận (qua Phòng Nội vụ)\n" in told
     assert "Đã hết hiệu lực" in told
-    assert "Các cơ quan, đơn vị, UBND các phường" in str(event["summary"])
+    assert "\nAi làm: Các cơ quan, đơn vị, UBND các phường\n" in told
+    assert str(event["summary"]) == "Báo cáo 06 tháng gửi từ 01/6 đến trước ngày 15/6/2025 (Kế hoạch Quận Ngô Quyền)"
     assert event["transp"] == "TRANSPARENT"
 
 

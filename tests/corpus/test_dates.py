@@ -41,10 +41,24 @@ def test_all_dates_are_those_found_by_hand(catalog: Catalog) -> None:
 
 def test_every_word_told_of_a_date_is_the_source_s(catalog: Catalog) -> None:
     for one in dates(catalog):
-        for part in filter(None, (one.words, one.who, one.to)):
+        for part in filter(None, (one.words, one.sentence, one.who, one.to)):
             start, end = one.document.text.source_span(part.start, part.end)
             assert strip_layout(one.document.source_text[start:end]) == strip_layout(part.text)
         assert one.citation.start <= one.words.start < one.words.end <= one.citation.end
+
+
+SENTENCES = [  # read by eye: what is to be done then
+    ("sec_III__cl_5__ind_1", "Báo cáo 06 tháng gửi từ 01/6 đến trước ngày 15/6/2025"),
+    ("art_1__cl_1__pt_b__ind_6", "hằng năm, thực hiện biểu dương, khen thưởng các gương điển hình về thực hiện dân chủ ở cơ sở"),
+    ("art_1__cl_2__pt_đ__ind_3", "Hàng năm, UBND các cấp xây dựng kế hoạch kiểm tra việc thực hiện dân chủ ở cơ sở theo thẩm quyền"),
+    ("art_3__cl_1", "Hàng năm, căn cứ các quy định của pháp luật và tình hình thực tế của phường; xây dựng kế hoạch cụ thể để thực hiện các mục tiêu và các biện pháp bảo đảm thực hiện dân chủ ở cơ sở trên địa bàn phường"),
+    ("cl_2__ind_7", "Định kỳ (hàng quý, hàng tháng) người đứng đầu cấp ủy, chính quyền tổ chức giao ban với Bí thư, Trưởng khu phố, Ban Công tác mặt trận khu phố"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "said"), SENTENCES, ids=[path for path, _ in SENTENCES])
+def test_the_sentence_says_what_is_to_be_done(path: str, said: str, catalog: Catalog) -> None:
+    assert {one.sentence.text for one in dates(catalog) if one.provision.path.id == path} == {said}
 
 
 WRITTEN = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 from docx import Document as new_document
 from docx.document import Document as WordDocument
@@ -30,13 +31,16 @@ QUOTE_STYLE = "Nguyên văn"
 """The style of the quoted words, and of nothing else."""
 LEAD_STYLE = "Câu dẫn"
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and halves of surrogate pairs, which XML 1.0 cannot carry; no word holds one."""
+
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def annex(sheet: Sheet) -> bytes:
     """Lay a sheet out as a Word file (Office Open XML).
 
-    The words of documents are passed on untouched; of a question, letters that XML cannot carry are left out.
+    The words of documents are passed on untouched; control characters, which XML cannot carry, are left out.
     """
     paper = new_document()
     _lay_out(paper)
@@ -125,7 +129,7 @@ def _head(paper: WordDocument, sheet: Sheet) -> None:
     _add(paper, sheet.title, middle=True, bold=True)
     _add(paper, office.ANNEX_WITH, middle=True, italic=True, after=12)
     if sheet.question:
-        _add(paper, office.ANNEX_QUESTION.format(question=_carried(sheet.question)))
+        _add(paper, office.ANNEX_QUESTION.format(question=" ".join(sheet.question.split())))
     if sheet.note:
         _add(paper, sheet.note, italic=True)
 
@@ -155,7 +159,7 @@ def _add(
     after: int | None = None,
 ) -> None:
     paragraph = paper.add_paragraph(style=style)
-    run = paragraph.add_run(words)
+    run = paragraph.add_run(_NOT_XML.sub("", words))
     run.bold, run.italic = bold, italic
     if middle:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -169,9 +173,3 @@ def _tell(paper: WordDocument, sheet: Sheet) -> None:
     about.title, about.author, about.language = sheet.title, messages.NAME, "vi-VN"
     about.comments = about.keywords = ""
     about.created = about.modified = dt.datetime.combine(sheet.day, dt.time())
-
-
-def _carried(words: str) -> str:
-    """A question without what XML 1.0 cannot carry (control characters, halves of surrogate pairs)."""
-    plain = words.encode("utf-8", "ignore").decode()
-    return "".join(char for char in " ".join(plain.split()) if char.isprintable())

@@ -138,6 +138,8 @@ def test_a_question_with_letters_that_no_file_can_carry() -> None:
     data = annex(of_answer(answer(quote(THACH_KHOI, HANDLED_PATH), question=odd)))
     assert "Câu hỏi: Ai giám sát việc này? <b>&amp;" in [paragraph.text for paragraph in read(data)]
     markdown(of_answer(answer(quote(THACH_KHOI, HANDLED_PATH), question=odd))).encode("utf-8")
+    words = replace(of(all_citations()[0]), text="a) Một trang\x0c mới\x00", lead_in=("\x1f",))
+    assert quotes_in(annex(Sheet((Section("\x0b", (words,), "\x08"),), DAY))) == ["a) Một trang mới"]
 
 
 def test_headings_part_the_quotes_of_several_places() -> None:

@@ -6,9 +6,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from corpus.acting import acting, subjects
 from corpus.catalog import Catalog, draft
+from corpus.dates import dates
 from corpus.duties import Card, Entry, cards
 from corpus.text import strip_layout
 from tests.corpus.paper import paper
@@ -126,3 +129,19 @@ def test_the_same_rule_reads_the_law(laws: Path) -> None:
         assert any(one.endswith(path) for one in held[body]), (path, body)
     # "Ban Thanh tra nhân dân … Ủy ban Mặt trận Tổ quốc Việt Nam cấp xã": reported to, and no duty of the Front's.
     assert not any(one.endswith("art_39__cl_3") for one in held["mttq"])
+
+
+_WORDS = "UBND phường|Công an phường|các cơ quan, đơn vị|hằng năm|báo cáo|gửi về|giữa|phối hợp|giao|trách nhiệm của|từ 01/6 đến 15/6|thì|trường hợp|,|;|:|.|(|)|\n- |\na) |\n2. |\nĐiều 3. |1.|“|”|100%"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.lists(st.sampled_from(_WORDS.split("|")), max_size=30).map(" ".join))
+def test_whatever_is_written_is_read_without_a_fault(body: str, tmp_path: Path) -> None:
+    document = paper(tmp_path, f"1. Việc chung {body}\n2. Một việc nữa.")
+    for card in cards([document]):
+        for entry in (*card.duties, *card.named):
+            assert all(citation.text in document.text.text for citation in entry.citations)
+    for one in dates([document]):
+        for part in filter(None, (one.words, one.sentence, one.who, one.to)):
+            assert part.text == document.text.text[part.start : part.end]
+            assert part.text

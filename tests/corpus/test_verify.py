@@ -8,7 +8,7 @@ from corpus.catalog import Catalog
 from corpus.citation import quotations
 from corpus.parse import parse
 from corpus.text import canonical
-from corpus.verify import Standing, verify
+from corpus.verify import Standing, standing, verify
 
 
 def test_codes_lead_back(catalog: Catalog) -> None:
@@ -37,3 +37,14 @@ def test_changed_words_fail_and_a_change_elsewhere_is_noted(catalog: Catalog) ->
 def test_what_is_no_code(catalog: Catalog) -> None:
     assert verify("22222222", catalog).standing is Standing.UNKNOWN
     assert verify("xin chào", catalog).standing is Standing.NOT_A_CODE
+
+
+def test_several_codes_are_looked_up_in_one_reading(catalog: Catalog) -> None:
+    document = catalog.by_id["nghi-quyet-thach-khoi-2025"]
+    codes = [quotations(document, document.by_path[path])[0].code for path in ("art_2", "art_3__cl_1")]
+    found = standing([*codes, "ABCDEFGH"], catalog)
+    assert set(found) == set(codes)
+    for code, (held, citation) in found.items():
+        assert held is document
+        assert citation == verify(code, catalog).citation
+    assert standing([], catalog) == {}

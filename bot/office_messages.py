@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from corpus.dates import Every
 
-PAGES = (("/nhiem-vu", "Nhiệm vụ"), ("/thoi-han", "Thời hạn"))
+PAGES = (
+    ("/bien-phap", "Biện pháp"),
+    ("/nhiem-vu", "Nhiệm vụ"),
+    ("/thoi-han", "Thời hạn"),
+    ("/van-ban/so-do", "Sơ đồ văn bản"),
+)
 """The pages for officials, as every page links them."""
 PAGES_LABEL = "Dành cho cán bộ"
+BAR = "Cán bộ"
+"""The way to the first of them, in the bar of every page."""
 
 DUTIES = "Nhiệm vụ của từng cơ quan"
 DUTIES_INTRO = (

@@ -114,8 +114,9 @@ def _missing() -> Response:
 
 
 def _quotes(service: Service, clauses: Sequence[Clause], base: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    documents = service.documents()
     return [
-        shown_today(quoted(service, clause.document, citation), base)
+        shown_today(quoted(service, clause.document, citation), base, documents)
         for clause in clauses
         for citation in clause.citations
     ]

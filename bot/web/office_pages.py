@@ -114,7 +114,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
         for one in readings.of(documents)[1]:
             if not groups or groups[-1]["id"] != one.document.id:
                 groups.append({**_document(service, one.document), "rows": []})
-            shown_quote = shown_today(quoted(service, one.document, one.citation), base)
+            shown_quote = shown_today(quoted(service, one.document, one.citation), base, service.documents())
             groups[-1]["rows"].append({"date": one, "parts": _parts(one), "when": when(one), "quote": shown_quote})
         return page("dates.html", groups=groups, **shown)
 
@@ -144,7 +144,8 @@ def _by_document(service: Service, entries: Sequence[Entry], base: str) -> list[
         if not groups or groups[-1]["id"] != entry.document.id:
             groups.append({**_document(service, entry.document), "quotes": []})
         groups[-1]["quotes"] += [
-            shown_today(quoted(service, entry.document, citation), base) for citation in entry.citations
+            shown_today(quoted(service, entry.document, citation), base, service.documents())
+            for citation in entry.citations
         ]
     return groups
 

@@ -9,8 +9,8 @@ from bot.assistant import Recorded
 from bot.reply import reply
 from bot.sheet import of_answer
 from bot.web.quotes import said_of
-from corpus.document import Document
 from bot.web.report import report
+from corpus.document import Document
 from corpus.validity import vn_date
 
 

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bot import messages
+from bot import office_messages as office
 from bot.engine import Engine
 from bot.server import create_app
 from corpus.citation import MAX_QUOTE_CHARS, quotations
@@ -325,7 +326,7 @@ def test_keyboard_alone(page: Page, url: str) -> None:
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", focused(page)
         assert page.evaluate("document.activeElement.getBoundingClientRect().top < window.innerHeight")
     assert order[:8] == [
-        messages.WEB_BACK, messages.WEB_CHECK, messages.WEB_MEASURES, messages.WEB_DOCUMENTS, messages.WEB_CONTENTS, messages.WEB_ABOUT, "tim", messages.WEB_FIND_GO,
+        messages.WEB_BACK, messages.WEB_CHECK, office.BAR, messages.WEB_DOCUMENTS, messages.WEB_CONTENTS, messages.WEB_ABOUT, "tim", messages.WEB_FIND_GO,
     ]  # fmt: skip
     assert order[8] == "❞"
     page.keyboard.press("Enter")

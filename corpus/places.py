@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from corpus.document import Document, Place
 from corpus.text import fold
-
-_UNITS_FILE = Path(__file__).parent / "units.tsv"
+from corpus.units import units as table
 
 _PROVINCES = """An Giang|Bà Rịa - Vũng Tàu|Bà Rịa Vũng Tàu|Vũng Tàu|Bạc Liêu|Bắc Giang|Bắc Kạn|Bắc Ninh|Bến Tre|
 Bình Dương|Bình Định|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Cần Thơ|Đà Nẵng|Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|
@@ -106,11 +104,7 @@ def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
 @cache
 def _bare_names() -> re.Pattern[str]:
     """The names of cities, towns and districts, as they stand without their unit word; the longest first."""
-    large = (
-        plain
-        for plain, found in _table().items()
-        if any(kind in kinds for _, kinds in found for kind in ("thanh pho", "thi xa", "quan", "huyen"))
-    )
+    large = (plain for plain in table().districts if " " in plain and plain not in _MORE_OFTEN_WORDS)
     names = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in large), key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{names})(?!\w)")
 
@@ -170,7 +164,10 @@ def _ends(text: str, start: int) -> list[int]:
 
 def units(plain: str) -> tuple[tuple[str, str], ...]:
     """The units of a name of two and more syllables, by its plain letters: names, each with the kinds that bear it."""
-    return _table().get(" ".join(plain.split()), ())
+    plain = " ".join(plain.split())
+    if " " not in plain or plain in _MORE_OFTEN_WORDS:
+        return ()
+    return tuple((name, fold(", ".join(kinds))) for name, kinds in table().spellings(plain))
 
 
 def _named_in(name: str, line: str) -> bool:
@@ -188,17 +185,6 @@ def _pattern(name: str) -> re.Pattern[str]:
     """A name in letters without accents, with or without its unit word."""
     letters = re.escape(fold(name)).replace(r"\ ", r"\s*")
     return re.compile(rf"(?<!\w)(?:{_UNITS}\s*)?(?<!\w)({letters})(?!\w)")
-
-
-@cache
-def _table() -> dict[str, tuple[tuple[str, str], ...]]:
-    names: dict[str, tuple[tuple[str, str], ...]] = {}
-    for line in _UNITS_FILE.read_text("utf-8").splitlines():
-        name, kinds = line.split("\t")
-        plain = fold(name)
-        if " " in name and plain not in _MORE_OFTEN_WORDS:
-            names[plain] = (*names.get(plain, ()), (name, fold(kinds)))
-    return names
 
 
 def _bears(unit: str, kinds: str) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.feedback.names import NAME_MASK, find_names, plain_names
 from bot.feedback.redact import redact
-from corpus import places
+from corpus.units import units as table
 
 ROOT = Path(__file__).parents[3]
 
@@ -113,9 +113,10 @@ def test_other_names_and_words_stay(text: str) -> None:
 
 
 def test_every_unit_of_the_country_keeps_its_name() -> None:
-    units = [line.split("\t") for line in places._UNITS_FILE.read_text("utf-8").splitlines()]
-    named = [f"{kind} {name}" for name, kinds in units for kind in kinds.split(", ")]
-    alone = [words for name, _ in units for words in (f"{name} có gì", f"dân {name.lower()} hỏi")]
+    every = [table().unit(row) for row in range(len(table()))]
+    named = dict.fromkeys(unit.name for unit in every)
+    names = dict.fromkeys(unit.bare for unit in every if not unit.bare.isdigit())
+    alone = [words for name in names for words in (f"{name} có gì", f"dân {name.lower()} hỏi")]
     assert [words for words in (*named, *alone) if find_names(words)] == []
 
 

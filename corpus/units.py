@@ -39,6 +39,12 @@ _EARLIER = {
 Resolution 1232/NQ-UBTVQH15; Huế: Resolution 175/2024/QH15."""
 
 
+def kind_of(name: str) -> str:
+    """The words for the kind of unit that a name begins with: "Phường", "Thị xã"; "" where it has none."""
+    found = _KIND.match(name)
+    return found[0] if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of one of the two maps."""
@@ -57,8 +63,7 @@ class Unit:
     @property
     def kind(self) -> str:
         """ "Phường", "Thị xã", …"""
-        found = _KIND.match(self.name)
-        return found[0] if found else ""
+        return kind_of(self.name)
 
     @property
     def bare(self) -> str:
@@ -82,7 +87,12 @@ class Unit:
 
     def address(self, on: dt.date | None = None) -> str:
         """The unit as a sentence names it: "phường Thạch Khôi, thành phố Hải Dương, tỉnh Hải Dương"."""
-        name = self.name_on(on) if on else self.name
+        earlier = self._earlier()
+        if earlier and (on is None or on >= REFORM):
+            later = self.kind if earlier[0].endswith(f" {self.bare}") else self.name
+            name = f"{earlier[0]} (từ {earlier[1]:%d/%m/%Y} là {later[:1].lower()}{later[1:]})"
+        else:
+            name = self.name_on(on) if on else self.name
         parts = [name] if self.tier is Tier.PROVINCE else [name, self.district, self.province]
         return ", ".join(part[:1].lower() + part[1:] for part in parts if part)
 
@@ -168,7 +178,7 @@ class Units:
         """The names that a plain name may be, with the kinds that bear each ("Phường", …)."""
         found: dict[str, dict[str, None]] = {}
         for row in self._by_name.get(plain, ()):
-            kind = self._kind(row)
+            kind = kind_of(self._names[row])
             found.setdefault(self._names[row][len(kind) :].strip(), {})[kind] = None
         return tuple((name, tuple(kinds)) for name, kinds in found.items())
 
@@ -181,6 +191,10 @@ class Units:
             if mark == "d"
         )
 
+    def large(self) -> tuple[Unit, ...]:
+        """All provinces of both maps, and all districts."""
+        return tuple(self.unit(row) for row, mark in enumerate(self._marks) if mark in "Ppd")
+
     def held_by(self, place: Place, tier: Tier, day: dt.date | None) -> Unit | None:
         """The unit that a document's place is, by name, province (of either map) and the document's day.
 
@@ -189,8 +203,7 @@ class Units:
             tier: of the body that issued the document.
             day: when it was made, or None. Without a day a district is one of old, any other unit one of today.
         """
-        kind = _KIND.match(place.name)
-        bare = fold(place.name[kind.end() :].strip() if kind else place.name)
+        bare = fold(place.name[len(kind_of(place.name)) :].strip())
         today = day >= REFORM if day else tier is not Tier.DISTRICT
         fitting = [
             unit
@@ -201,10 +214,6 @@ class Units:
         ]
         meant = [unit for unit in fitting if unit.today is today] or fitting
         return meant[0] if len(meant) == 1 else None
-
-    def _kind(self, row: int) -> str:
-        found = _KIND.match(self._names[row])
-        return found[0] if found else ""
 
     def _after(self, row: int) -> list[int]:
         mark, became = self._marks[row], self._became[row]
@@ -236,6 +245,8 @@ class Units:
         found: dict[str, list[int]] = defaultdict(list)
         for row, name in enumerate(plain):
             found[name].append(row)
+        for name in [name for name in found if "-" in name]:
+            found[" ".join(name.replace("-", " ").split())] += found[name]
         for names in {names for names in _EARLIER if not names[1]}:
             found[fold(_KIND.sub("", _EARLIER[names][0]).strip())] += [
                 row for row in found[fold(_KIND.sub("", names[0]).strip())] if self._marks[row] == "p"

@@ -56,7 +56,12 @@ def reply(answer: Answer) -> Reply:
         status=answer.status,
         headline=messages.headline(answer),
         # Words that are searched for as they were typed need not be said again.
-        understood="" if _as_typed(answer) else messages.UNDERSTOOD.format(understood=answer.understood),
+        understood=" ".join(
+            (
+                *([] if _as_typed(answer) else [messages.UNDERSTOOD.format(understood=answer.understood)]),
+                *answer.remarks,
+            )
+        ),
         quotes=tuple(block(quote) for quote in answer.quotes),
         closing=messages.closing(answer),
         next_question=messages.NEXT_QUESTION.format(question=following) if following else None,

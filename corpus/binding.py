@@ -42,7 +42,8 @@ _TIERS = (Tier.PROVINCE, Tier.DISTRICT, Tier.WARD)
 _LOCAL = (Kind.RESOLUTION, Kind.DECISION)
 _IN_FORCE = re.compile(r"thông qua ngày|có hiệu lực")
 _TAKES_EFFECT = re.compile(
-    r"(?:Hiến pháp|Luật|Pháp lệnh|Nghị quyết|Nghị định|Quyết định|Thông tư) này có hiệu lực(?: thi hành)?(?: kể)? từ ngày \d"
+    r"(?:Hiến pháp|Luật|Pháp lệnh|Nghị quyết|Nghị định|Quyết định|Thông tư) này có hiệu lực"
+    r"(?: thi hành)?(?: kể)? từ ngày \d"
 )
 
 

@@ -130,10 +130,9 @@ class Resolved:
         """Which unit was taken, where the words may mean another; else ""."""
         if self.chain is None or not self.others:
             return ""
-        known = [_when(unit) for unit in self.others[:2]]
-        rest = len(self.others) - len(known)
-        also = "; ".join(known) + (f"; và {rest} nơi khác" if rest else "")
-        return f"“{self.words}” được hiểu là {_when(self.chain.unit)}. Cùng tên còn có: {also}."
+        other, rest = self.others[0], len(self.others) - 1
+        also = f" (và {rest} nơi khác cùng tên)" if rest else ""
+        return f"“{self.words}” được hiểu là {_when(self.chain.unit)}, không phải {_when(other)}{also}."
 
 
 def resolve(
@@ -244,5 +243,5 @@ def _ask(words: str, on: dt.date, found: Sequence[Unit]) -> Resolved:
 
 
 def _when(unit: Unit) -> str:
-    """A unit with the time that it is of: "quận Ngô Quyền, thành phố Hải Phòng (đến 30/6/2025)"."""
-    return f"{unit.address()} ({'hiện nay' if unit.today else 'trước 01/7/2025'})"
+    """A unit with the time that it is of: "quận Ngô Quyền, thành phố Hải Phòng trước 01/7/2025"."""
+    return f"{unit.address()} {'hiện nay' if unit.today else 'trước 01/7/2025'}"

@@ -174,6 +174,8 @@ class Answer:
     candidates: tuple[Candidate, ...] = ()
     reviewed: bool = False
     """Whether a reviewer named the first quote as the answer to this question."""
+    remarks: tuple[str, ...] = ()
+    """What the asker should know of the place and the day that were taken, a Vietnamese sentence each."""
 
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract has it."""
@@ -199,6 +201,7 @@ class Answer:
             },
             "latency_ms": round(self.latency_ms, 2),
             **({"reviewed": True} if self.reviewed else {}),
+            **({"remarks": list(self.remarks)} if self.remarks else {}),
         }
 
 

@@ -22,7 +22,8 @@ from corpus.citation import Citation, lead_in, name, quotations
 from corpus.document import Document, Place, Tier
 from corpus.places import places_of, within
 from corpus.provision import MARKED, Provision, ProvisionPath
-from corpus.validity import Force, Validity, amendments, validity
+from corpus.validity import Force, Validity, amendments, validity, vn_date
+from corpus.when import day_asked, without
 from index.passages import Passage, door_passages, key, passages_of
 from index.provision_index import ProvisionIndex
 from retrieval import lookup
@@ -47,12 +48,14 @@ from retrieval.reviewed import Found, Reviewed
 from retrieval.signals import SignalReader, Signals
 from retrieval.understand import (
     Understanding,
+    clean,
     compared,
     too_long,
     understand,
     unreadable,
 )
 from retrieval.weights import chance, shares
+from retrieval.where import Whereabouts
 from retrieval.words import words
 
 _EXPLAINED = 8
@@ -116,6 +119,7 @@ class Answerer:
         self.reader = SignalReader(catalog, index, doors)
         self._ranker = fitted or ranker()
         self._held = places_of(catalog)
+        self._where = Whereabouts(catalog)
         self._accents: Accents | None = None
         self._rows = self.reader.rows
         self._amended = {d.id: amendments(d.meta, catalog) for d in catalog}
@@ -134,8 +138,14 @@ class Answerer:
         return other
 
     def understood(self, question: Question) -> Understanding:
-        """What a question says, as the search sees it."""
-        return understand(question, self._held, self.reader.known_share, self._accented)
+        """What a question says, as the search sees it: without the words for its day, its places told."""
+        when = day_asked(clean(question.text)) if "20" in question.text else None
+        bare = replace(question, text=without(clean(question.text), when)) if when else question
+        asked = understand(bare, self._held, self.reader.known_share, self._accented)
+        on = question.on or (when.day if when else None)
+        located = self._where.locate(asked, question.text, on)
+        day = (f"Hiệu lực được xét vào ngày {vn_date(on)}.",) if on and on != dt.date.today() else ()
+        return replace(located.asked, on=on, at=located.place, remarks=(*located.remarks, *day))
 
     def encoded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of texts: shape (n, dimension)."""
@@ -158,7 +168,7 @@ class Answerer:
         asked = self.understood(question)
         named = lookup.named_documents(asked, self.catalog)
         unknown = asked.unknown_places and not asked.held_places and not named.documents
-        on, start = question.on or dt.date.today(), time.perf_counter()
+        on, start = asked.on or dt.date.today(), time.perf_counter()
         return bool(
             unknown
             or self._not_a_question(question.text)
@@ -168,11 +178,12 @@ class Answerer:
     def answer(self, question: Question) -> Answer:
         """Answer a question. Never raises for want of an answer: that is a status."""
         start = time.perf_counter()
-        on = question.on or dt.date.today()
         refusal = self._not_a_question(question.text)
         if refusal:
-            return self._answer(question, None, on, start, Status.UNANSWERED, refusal)
+            today = question.on or dt.date.today()
+            return self._answer(question, None, today, start, Status.UNANSWERED, refusal)
         asked = self.understood(question)
+        on = asked.on or dt.date.today()
         named = lookup.named_documents(asked, self.catalog)
         straight = self._straight(question, asked, named, on, start)
         if straight and straight.status is Status.ANSWERED:
@@ -413,7 +424,7 @@ class Answerer:
         candidates: tuple[Candidate, ...] = (),
         sure: float | None = None,
     ) -> Answer:
-        place = asked.held_places[0] if asked and asked.held_places else None
+        place = (asked.at or next(iter(asked.held_places), None)) if asked else None
         return Answer(
             question=question.text,
             understood=asked.shown if asked else "",
@@ -428,6 +439,7 @@ class Answerer:
             detail=detail,
             next_question=asked.next_question if asked else None,
             candidates=candidates,
+            remarks=asked.remarks if asked else (),
             confidence=1.0 if sure is None and status is Status.ANSWERED else sure,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -53,6 +54,12 @@ class Understanding:
     """The same as `content`, of the earlier question that a follow-up carries on; it counts for less."""
     context_searched: str = ""
     """The same as `searched`, of that earlier question."""
+    on: dt.date | None = None
+    """The day asked about, where one is."""
+    at: Place | None = None
+    """The unit asked about, where it is another than the place of the documents that are searched."""
+    remarks: tuple[str, ...] = ()
+    """What the asker should know of the place and the day that were taken, a Vietnamese sentence each."""
 
     @property
     def held_places(self) -> tuple[Place, ...]:
@@ -84,7 +91,7 @@ def compared(asked: Understanding, held: Sequence[Place] = ()) -> tuple[Place, .
         other.place
         for one in asked.places
         for other in asked.places
-        if one.place and other.place and within(one.place, other.place) and _address(asked.text, one, other)
+        if one.place and other.place and within(one.place, other.place) and in_address(asked.text, one, other)
     }
     if len(asked.held_places) == 1 and _WITH_THE_CITY.search(fold(asked.text)):
         place = asked.held_places[0]
@@ -93,7 +100,7 @@ def compared(asked: Understanding, held: Sequence[Place] = ()) -> tuple[Place, .
     return inner if len(inner) == 1 else asked.held_places
 
 
-def _address(text: str, inner: PlaceMention, outer: PlaceMention) -> bool:
+def in_address(text: str, inner: PlaceMention, outer: PlaceMention) -> bool:
     """Whether two places are written as an address is: the smaller first, hardly anything between them."""
     return inner.end <= outer.start and bool(_ADDRESS.fullmatch(fold(text[inner.end : outer.start])))
 

@@ -24,6 +24,7 @@ from bot.cli_corpus import corpus_app, index_app
 from bot.cli_measures import measures
 from bot.cli_office import office_app, write
 from bot.cli_references import references
+from bot.cli_place import EXAMPLES, place
 from bot.cli_tools import console, fail, home, notes, opened, progress_bar
 from bot.feedback.cli import feedback_app
 from bot.feedback.cli_db import db_app
@@ -70,6 +71,7 @@ app.command(epilog='Ví dụ: `danchu references` · `danchu references "Kim B�
     references
 )
 app.add_typer(office_app)
+app.command(epilog=EXAMPLES)(place)
 
 
 def main() -> NoReturn:

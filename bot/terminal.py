@@ -14,7 +14,8 @@ from corpus.document import Document
 from corpus.provision import MARKED, Provision
 from retrieval.answer import Answer
 
-_COLOURS = {"in_force": "green", "not_yet": "yellow", "expired": "red", "not_binding": "yellow", "unknown": "yellow"}
+COLOURS = {"in_force": "green", "not_yet": "yellow", "expired": "red", "not_binding": "yellow", "unknown": "yellow"}
+"""A colour for each status of force."""
 
 
 def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
@@ -38,7 +39,7 @@ def quote_panel(block: QuoteBlock) -> Panel:
     words = [Text(lead, style="dim") for lead in block.lead_in]
     words.append(Text(block.text))
     proof = Text.assemble(
-        (block.badge, f"bold {_COLOURS[block.force]}"), (f" – {block.note}", "dim"), (f"  Mã: {block.code}", "cyan")
+        (block.badge, f"bold {COLOURS[block.force]}"), (f" – {block.note}", "dim"), (f"  Mã: {block.code}", "cyan")
     )
     rest = [Text(f"{block.rest} {block.address}", style="dim")] if block.rest else []
     return Panel(Group(*words, Text(""), Text(block.citation, style="bold"), proof, *rest), padding=(0, 1))

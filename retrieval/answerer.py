@@ -64,6 +64,8 @@ _SHOWN = 3
 """How many provisions a search shows at most; the contract allows five quotes."""
 _FORCE_FIRST = {Force.IN_FORCE: 0.3, Force.UNKNOWN: 0.1, Force.NOT_BINDING: -0.3, Force.EXPIRED: -0.2}
 """When two clauses are equally good, the binding one comes first; in log-odds."""
+_LOCAL_FIRST = 0.3
+"""And so does the one of the very place asked about, before that of the city around it; in log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +292,8 @@ class Answerer:
         scopes = self._scopes(asked, named)
         most = _SHOWN if len(scopes) == 1 else 2
         known = asking(asked, self.reader.known_share(asked.content), self._ranker.field)
-        found = [self._best(scope, signals, known, on, most) for scope in scopes]
+        here = frozenset(asked.held_places)
+        found = [self._best(scope, signals, known, on, most, here) for scope in scopes]
         # Of places compared, the best of each comes first, then the second of each.
         hits = [hit for n in range(most) for share in found for hit in share[n : n + 1]]
         candidates = self._candidates(scopes, signals)
@@ -351,10 +354,16 @@ class Answerer:
         rows = np.array([row for row, (d, _) in enumerate(self._rows) if d.id in scope], dtype=np.int64)
         return rows, self._fitted(scope).order.value(features(signals, rows))
 
-    def _best(self, scope: set[str], signals: Signals, known: Asking, on: dt.date, most: int) -> list[_Hit]:
-        """The best provisions in a set of documents, none inside another."""
+    def _best(
+        self, scope: set[str], signals: Signals, known: Asking, on: dt.date, most: int, here: frozenset[Place]
+    ) -> list[_Hit]:
+        """The best provisions in a set of documents, none inside another; `here` are the places asked about."""
         rows, values = self._ordered(scope, signals)
-        bonus = {d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) for d in self.catalog if d.id in scope}
+        bonus = {
+            d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) + _LOCAL_FIRST * (d.meta.place in here)
+            for d in self.catalog
+            if d.id in scope
+        }
         force = np.array([bonus[self._rows[row][0].id] for row in rows])
         order = np.argsort(-(values + force), kind="stable")
         if not len(order):

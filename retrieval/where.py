@@ -60,10 +60,11 @@ class Whereabouts:
         plain = fold(text)
         here = [mention for mention in asked.places if fold(mention.words) in plain]
         address = next((pair for pair in pairwise(here) if in_address(asked.text, *pair)), None)
-        if address:
+        # A document that a question names is of its own place, not of the one around it.
+        if address and not asked.documents:
             inner, outer = address
             found = self._resolved(f"{inner.words}, {outer.words}", on)
-            if inner.place is None and found.chain:
+            if inner.place is None and found.chain and found.chain.unit not in self._places:
                 rest = tuple(mention for mention in asked.places if mention not in address)
                 return self._not_held(replace(asked, places=(inner, *rest)), inner, found)
             own = self._units.get(inner.place) if inner.place else None
@@ -101,7 +102,7 @@ class Whereabouts:
             return Located(asked, None, (_choices(found),) if found.choices else ())
         unit, chain, on = found.chain.unit, found.chain, found.on
         over = next((up for up in (chain.ward, chain.district, chain.province) if up in self._places), None)
-        if over is not None:
+        if over is not None and (unit == over or not asked.documents):
             told = tuple(replace(each, place=self._places[over]) if each == mention else each for each in asked.places)
             remark = (
                 f"Dữ liệu không có văn bản riêng của {unit.address(on)}; "

@@ -121,7 +121,9 @@ def test_another_place_gets_nothing_of_its_pin(reviewing: Answerer, rows: list[R
     for row in rows:
         here = PLACES[row.pinned.document_id]
         for wording in (row.pinned.wordings[0], row.sixth):
-            for there in ("Đồ Sơn", *(place for place in PLACES.values() if place != here)):
+            # Đồ Sơn lies in Hải Phòng, whose resolution reaches it.
+            outside = ("Sầm Sơn",) if here == "Hải Phòng" else ("Sầm Sơn", "Đồ Sơn")
+            for there in (*outside, *(place for place in PLACES.values() if place != here)):
                 asked = wording.replace(here, there).replace(here.lower(), there)
                 got = at(reviewing, asked)
                 assert got is None or got.split("#")[0] != row.pinned.document_id, asked

@@ -55,6 +55,12 @@ class Chain:
         return units().before(self.unit)
 
     @cached_property
+    def made_of(self) -> tuple[Unit, ...]:
+        """Those of `before` that went into the unit whole or for the most part; a strip of a ward brings no rules."""
+        mostly = tuple(old for old in self.before if units().after(old)[0] == self.unit)
+        return mostly or self.before
+
+    @cached_property
     def after(self) -> tuple[Unit, ...]:
         """The units of today that a unit of old became."""
         return units().after(self.unit)
@@ -74,7 +80,7 @@ class Chain:
         """Every unit whose rules may reach the place: itself, what holds or held it, what it came from or became."""
         table = units()
         found = [self.unit, *table.above(self.unit)]
-        for old in self.before:
+        for old in self.made_of:
             found += [old, *table.above(old)]
         if self.unit.tier is Tier.WARD:
             found += self.after
@@ -98,7 +104,7 @@ class Chain:
                 return other
         if self.stands:
             return None
-        moved = self.after if self.on >= REFORM else self.before
+        moved = self.after if self.on >= REFORM else self.made_of
         whole = {up: None for other in moved for up in (other, *units().above(other)) if up.tier is tier}
         if tier is Tier.PROVINCE and len(whole) > 1:
             whole = {next((up for up in whole if up.name == self.unit.province), next(iter(whole))): None}
@@ -107,7 +113,7 @@ class Chain:
     def _former(self, tier: Tier) -> tuple[Unit, ...]:
         if self.on < REFORM:
             return ()
-        olds = self.before if self.unit.today else (self.unit,)
+        olds = self.made_of if self.unit.today else (self.unit,)
         found = (up for old in olds for up in (old, *units().above(old)) if up.tier is tier and up != self.unit)
         return tuple(dict.fromkeys(found))
 

@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from bot import messages
 from bot.channel import Channel
 from bot.limiter import Limiter
-from bot.web import api, api_page, checks, graph_page, health, hooks, measures, office_pages, pages, papers
+from bot.web import api, api_page, checks, graph_page, health, hooks, measures, office_pages, pages, papers, place
 from bot.web.guard import Guard
 from bot.web.health import Exposes
 from bot.web.origins import ApiCors, checked, embedding
@@ -92,6 +92,7 @@ def create_app(
     app.include_router(measures.routes(service, site))
     app.include_router(papers.routes(service, limiter, site))
     app.include_router(office_pages.routes(service, limiter, site))
+    app.include_router(place.routes(service, limiter))
     if desk is not None:
         mount(app, service, desk, site)
     if embed:

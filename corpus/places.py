@@ -6,7 +6,7 @@ Provinces are those of the two lists of 2025: the 63 before 1 July 2025 and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -94,19 +94,26 @@ def find_places(text: str, held: Iterable[Place]) -> list[PlaceMention]:
             if any(_bears(match[1], kinds) and _spelled(words, name) for name, kinds in units(fold(words))):
                 take(match.start(), end, None)
                 break
-    for match in _bare_names().finditer(folded):
-        words = text[match.start() : match.end()]
-        if _stands_alone(text, match) and any(_spelled(words, name) for name, _ in units(match[0])):
-            take(*match.span(), None)
+    for start, end in _large(folded):
+        words = text[start:end]
+        if _stands_alone(text, start, end) and any(_spelled(words, name) for name, _ in units(folded[start:end])):
+            take(start, end, None)
     return sorted(found, key=lambda mention: mention.start)
 
 
-@cache
-def _bare_names() -> re.Pattern[str]:
-    """The names of cities, towns and districts, as they stand without their unit word; the longest first."""
-    large = (plain for plain in table().districts if " " in plain and plain not in _MORE_OFTEN_WORDS)
-    names = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in large), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+def _large(folded: str) -> Iterator[tuple[int, int]]:
+    """Where names of cities, towns and districts stand without their unit word; the longest of those that overlap."""
+    syllables = [match.span() for match in re.finditer(r"\w+", folded)]
+    districts, past = table().districts, 0
+    for at, (start, _) in enumerate(syllables):
+        if start < past:
+            continue
+        for _, end in reversed(syllables[at + 1 : at + 5]):
+            plain = " ".join(folded[start:end].split())
+            if plain in districts and plain not in _MORE_OFTEN_WORDS:
+                past = end
+                yield start, end
+                break
 
 
 _BEHIND = re.compile(
@@ -117,15 +124,13 @@ _BEHIND = re.compile(
 """What tells that a name is one of a place: a word, or that the question begins with it."""
 
 
-def _stands_alone(text: str, match: re.Match[str]) -> bool:
+def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a name is a place though no unit word says so: behind "ở", in capitals, or of three syllables."""
-    words = text[match.start() : match.end()]
-    if _BEHIND.search(text[: match.start()]) and words not in _WORDS_WITHOUT_ACCENTS:
+    words = text[start:end]
+    if _BEHIND.search(text[:start]) and words not in _WORDS_WITHOUT_ACCENTS:
         return True
     if words.istitle() and not text.isupper():
-        return not re.search(rf"(?<!\w){_CAPITAL}\s+$", text[: match.start()]) and not re.match(
-            rf"\s+{_CAPITAL}", text[match.end() :]
-        )
+        return not re.search(rf"(?<!\w){_CAPITAL}\s+$", text[:start]) and not re.match(rf"\s+{_CAPITAL}", text[end:])
     return not words.isascii() and len(words.split()) > 2
 
 

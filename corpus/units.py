@@ -26,6 +26,7 @@ _UNITS_FILE = Path(__file__).parent / "units.tsv"
 _LINES = {"P": Tier.PROVINCE, "W": Tier.WARD, "p": Tier.PROVINCE, "d": Tier.DISTRICT, "w": Tier.WARD}
 _KINDS = "Thành phố|Thị xã|Thị trấn|Đặc khu|Tỉnh|Quận|Huyện|Phường|Xã"
 _KIND = re.compile(rf"(?:{_KINDS})(?=\s)")
+_PLAIN_KINDS = tuple(fold(_KINDS).split("|"))
 _KIND_OF_LINE = re.compile(rf"^(?:{fold(_KINDS)}) ", re.MULTILINE)
 
 _EARLIER = {
@@ -106,32 +107,32 @@ class Units:
     """The table, read from its lines."""
 
     def __init__(self, text: str) -> None:
-        self._names: list[str] = []
-        self._marks: list[str] = []
+        # A line is taken apart when its unit is asked for; at the start only what lies in what is told.
+        self._text = text
+        self._lines = text.splitlines()
+        self._marks = "".join([line[0] for line in self._lines])
         self._parents = array("i")
-        self._became: list[str] = []
         self._new_provinces: list[int] = []
         self._new_wards: list[int] = []
         province = district = -1
-        for row, line in enumerate(text.splitlines()):
-            mark, name, became = (*line.split("\t"), "")[:3]
-            if mark in "Pp":
-                parent, province, district = -1, row, -1
-            elif mark == "d":
-                parent, district = province, row
-            else:
-                parent = district if mark == "w" else province
-            if mark == "P":
-                self._new_provinces.append(row)
+        parents, wards = self._parents.append, self._new_wards.append
+        for row, mark in enumerate(self._marks):
+            if mark == "w":
+                parents(district)
             elif mark == "W":
-                self._new_wards.append(row)
-            self._names.append(name)
-            self._marks.append(mark)
-            self._parents.append(parent)
-            self._became.append(became)
+                parents(province)
+                wards(row)
+            elif mark == "d":
+                parents(province)
+                district = row
+            else:
+                parents(-1)
+                province = row
+                if mark == "P":
+                    self._new_provinces.append(row)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._lines)
 
     def unit(self, row: int) -> Unit:
         """The unit of a row."""
@@ -139,11 +140,11 @@ class Units:
         above = parent if mark != "w" else self._parents[parent]
         return Unit(
             row,
-            self._names[row],
+            self._name(row),
             _LINES[mark],
             mark.isupper(),
-            self._names[parent] if mark == "w" else None,
-            self._names[above if above >= 0 else row],
+            self._name(parent) if mark == "w" else None,
+            self._name(above if above >= 0 else row),
         )
 
     def above(self, unit: Unit) -> tuple[Unit, ...]:
@@ -172,24 +173,21 @@ class Units:
 
     def named(self, plain: str) -> tuple[Unit, ...]:
         """The units of a name without its kind, in small letters without accents: "thach khoi", "5"."""
-        return tuple(self.unit(row) for row in self._by_name.get(plain, ()))
+        return tuple(self.unit(row) for row in self._rows(plain))
 
     def spellings(self, plain: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The names that a plain name may be, with the kinds that bear each ("Phường", …)."""
         found: dict[str, dict[str, None]] = {}
-        for row in self._by_name.get(plain, ()):
-            kind = kind_of(self._names[row])
-            found.setdefault(self._names[row][len(kind) :].strip(), {})[kind] = None
+        for row in self._rows(plain):
+            kind = kind_of(name := self._name(row))
+            found.setdefault(name[len(kind) :].strip(), {})[kind] = None
         return tuple((name, tuple(kinds)) for name, kinds in found.items())
 
     @cached_property
     def districts(self) -> frozenset[str]:
         """The plain names of all former districts, cities and towns."""
-        return frozenset(
-            fold(_KIND.sub("", name).strip())
-            for name, mark in zip(self._names, self._marks, strict=True)
-            if mark == "d"
-        )
+        named = "\n".join(self._name(row) for row, mark in enumerate(self._marks) if mark == "d")
+        return frozenset(_KIND_OF_LINE.sub("", _plain(named)).split("\n"))
 
     def large(self) -> tuple[Unit, ...]:
         """All provinces of both maps, and all districts."""
@@ -216,7 +214,7 @@ class Units:
         return meant[0] if len(meant) == 1 else None
 
     def _after(self, row: int) -> list[int]:
-        mark, became = self._marks[row], self._became[row]
+        mark, became = self._marks[row], self._became(row)
         if mark == "p":
             return [self._new_provinces[int(became)]]
         if mark == "d" and not became:
@@ -230,28 +228,40 @@ class Units:
             end += 1
         return list(range(row + 1, end))
 
+    def _name(self, row: int) -> str:
+        return self._lines[row].split("\t", 2)[1]
+
+    def _became(self, row: int) -> str:
+        return "".join(self._lines[row].split("\t")[2:])
+
     @cached_property
     def _before(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = defaultdict(list)
-        for row, (mark, became) in enumerate(zip(self._marks, self._became, strict=True)):
-            if became and mark in "pdw":
+        for row, mark in enumerate(self._marks):
+            if mark == "w":
+                for number in self._lines[row].rsplit("\t", 1)[1].split(" "):
+                    found[self._new_wards[int(number)]].append(row)
+            elif mark == "p" or (mark == "d" and self._became(row)):
                 for new in self._after(row):
                     found[new].append(row)
         return found
 
+    def _rows(self, plain: str) -> list[int]:
+        return sorted(row for kind in _PLAIN_KINDS for row in self._by_name.get(f"{kind} {plain}", ()))
+
     @cached_property
     def _by_name(self) -> dict[str, list[int]]:
-        plain = _KIND_OF_LINE.sub("", _plain("\n".join(self._names))).split("\n")
-        found: dict[str, list[int]] = defaultdict(list)
-        for row, name in enumerate(plain):
-            found[name].append(row)
+        """The rows by the whole name, kind and all, in letters without accents."""
+        found: dict[str, list[int]] = {}
+        for row, line in enumerate(_plain(self._text).splitlines()):
+            found.setdefault(line.split("\t", 2)[1], []).append(row)
         for name in [name for name in found if "-" in name]:
-            found[" ".join(name.replace("-", " ").split())] += found[name]
-        for names in {names for names in _EARLIER if not names[1]}:
-            found[fold(_KIND.sub("", _EARLIER[names][0]).strip())] += [
-                row for row in found[fold(_KIND.sub("", names[0]).strip())] if self._marks[row] == "p"
-            ]
-        return dict(found)
+            found.setdefault(" ".join(name.replace("-", " ").split()), []).extend(found[name])
+        for (province, district), (earlier, _) in _EARLIER.items():
+            if not district:
+                rows = [row for row in found[_plain(province)] if self._marks[row] == "p"]
+                found.setdefault(_plain(earlier), []).extend(rows)
+        return found
 
 
 def _plain(names: str) -> str:

@@ -90,8 +90,70 @@ def many(folder: Path, split: str = "train") -> dict[str, float]:
     return {f"many_{short}": found[name] for name, short in names.items()}
 
 
+_PLACES = """
+import os, sys, time
+sys.path.insert(0, {root!r})
+from corpus.catalog import open_catalog
+from corpus.territory import resolve, seats
+from corpus.units import units
+documents = open_catalog(None).documents
+resident = lambda: int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+before, start = resident(), time.perf_counter()
+assert resolve("P. Thạch Khôi", None, frozenset(seats(documents).values())).chain.lineage
+assert units().districts
+print((time.perf_counter() - start) * 1000, resident() - before)
+"""
+_TYPED = ("P. Thạch Khôi", "Kim Bảng", "q ngo quyen", "Cao Xanh", "TP HP", "phường Hồng Bàng, Hải Phòng", "Hạ Long")
+
+
+def places(starts: int = _STARTS) -> dict[str, float]:
+    """What the table of units and the stack cost; the goals are 50 ms, 25 MB and 1 ms.
+
+    Returns:
+        `places_start_ms` and `places_mb`, what it takes once to have the table and its indexes, the median of several
+        processes; `places_answer_ms`, the median added to one answer of the steering cases by its day and places;
+        and `stack_ms`, the median of a place typed, resolved and its documents ordered, nothing remembered.
+    """
+    from corpus.binding import stack
+    from corpus.territory import resolve, seats
+    from evaluation.cases import read_cases
+    from evaluation.run import open_answerer
+
+    root = str(Path(__file__).resolve().parents[1])
+    runs = [
+        subprocess.run([sys.executable, "-c", _PLACES.format(root=root)], check=True, capture_output=True, text=True)
+        for _ in range(starts)
+    ]
+    starts_ms, sizes = zip(*(map(float, run.stdout.split()) for run in runs), strict=True)
+    answerer = open_answerer()
+    questions = [case.question for case in read_cases([_CASES])]
+    documents, held = answerer.catalog.documents, frozenset(seats(answerer.catalog).values())
+    added: list[float] = []
+    for question in questions * 2:
+        start = time.perf_counter()
+        located = answerer.understood(question)
+        whole = time.perf_counter() - start
+        start = time.perf_counter()
+        answerer.read(question)
+        added.append((whole - (time.perf_counter() - start)) * 1000)
+        assert located is not None
+    piled: list[float] = []
+    for words in _TYPED * 10:
+        start = time.perf_counter()
+        chain = resolve(words, None, held).chain
+        if chain:
+            stack(documents, chain)
+        piled.append((time.perf_counter() - start) * 1000)
+    return {
+        "places_start_ms": round(statistics.median(starts_ms), 1),
+        "places_mb": round(statistics.median(sizes), 1),
+        "places_answer_ms": round(statistics.median(added[len(questions) :]), 3),
+        "stack_ms": round(statistics.median(piled), 2),
+    }
+
+
 if __name__ == "__main__":
-    figures = {**cold(), **warm()}
+    figures = {**cold(), **warm(), **places()}
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     if folder and folder.is_dir():
         figures |= many(folder)

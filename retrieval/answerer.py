@@ -143,11 +143,14 @@ class Answerer:
         """What a question says, as the search sees it: without the words for its day, its places told."""
         when = day_asked(clean(question.text)) if "20" in question.text else None
         bare = replace(question, text=without(clean(question.text), when)) if when else question
-        asked = understand(bare, self._held, self.reader.known_share, self._accented)
         on = question.on or (when.day if when else None)
-        located = self._where.locate(asked, question.text, on)
+        located = self._where.locate(self.read(bare), question.text, on)
         day = (f"Hiệu lực được xét vào ngày {vn_date(on)}.",) if on and on != dt.date.today() else ()
         return replace(located.asked, on=on, at=located.place, remarks=(*located.remarks, *day))
+
+    def read(self, question: Question) -> Understanding:
+        """What a question's words say, its places and its day not told yet."""
+        return understand(question, self._held, self.reader.known_share, self._accented)
 
     def encoded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of texts: shape (n, dimension)."""

@@ -161,6 +161,8 @@ def resolve(
             wrong = wrong or _fitting(typed[:1], any_kind=True)
             continue
         meant = _meant(found, typed[0], on, held)
+        if len(meant) > 1:
+            meant = _nearest(meant, typed[1:])
         if len(meant) == 1:
             others = [unit for unit in found if unit != meant[0] and (unit in held or not _continues(unit, meant[0]))]
             others = others if on is None or typed[0].kind is None else []
@@ -205,6 +207,12 @@ def _fitting(typed: Sequence[Typed], *, any_kind: bool = False) -> tuple[Unit, .
             if holds & set(Chain(unit, REFORM).lineage) - {unit} or holds & set(table.above(unit))
         ]
     return tuple(dict.fromkeys(found))
+
+
+def _nearest(found: tuple[Unit, ...], outer: Sequence[Typed]) -> tuple[Unit, ...]:
+    """Those that lie in all the units named on their own map, where some do ("Châu Thành, An Giang")."""
+    own = [{unit for unit in each.candidates() if each.of_kind(unit)} for each in outer]
+    return tuple(unit for unit in found if all(holds & set(units().above(unit)) for holds in own)) or found
 
 
 def _meant(found: Sequence[Unit], typed: Typed, on: dt.date | None, held: Collection[Unit]) -> tuple[Unit, ...]:

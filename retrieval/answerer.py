@@ -144,7 +144,7 @@ class Answerer:
         when = day_asked(clean(question.text)) if "20" in question.text else None
         bare = replace(question, text=without(clean(question.text), when)) if when else question
         on = question.on or (when.day if when else None)
-        located = self._where.locate(self.read(bare), question.text, on)
+        located = self._where.locate(self.read(bare), f"{question.text} {question.place or ''}", on)
         day = (f"Hiệu lực được xét vào ngày {vn_date(on)}.",) if on and on != dt.date.today() else ()
         return replace(located.asked, on=on, at=located.place, remarks=(*located.remarks, *day))
 

@@ -52,7 +52,7 @@ class Whereabouts:
 
         Args:
             asked: the question as read.
-            text: its own words; a place carried over from an earlier question was told of then.
+            text: its own words and the place given beside it; one of an earlier question was told of then.
             on: the day asked about, or None where none is.
         """
         if not asked.places:

@@ -148,6 +148,9 @@ class AskAnswer(BaseModel):
     reviewed: Annotated[bool, Field(description="Chỉ có khi người phụ trách đã chọn điều khoản này cho câu hỏi.")] = (
         False
     )
+    remarks: Annotated[
+        list[str], Field(description="Nơi và ngày đã được hiểu thế nào, mỗi câu một ý; chỉ có khi cần nói.")
+    ] = []
 
 
 class Rated(BaseModel):

@@ -226,7 +226,6 @@ WEB_STANDING_SAYS = {
     ),
     Standing.NOT_A_CODE: "Mã có đúng 8 chữ và số, không có số 0, số 1 và các chữ O, I, L. Xin xem lại dưới trích dẫn.",
 }
-WEB_PLACE = "Nơi"
 WEB_PLACE_LABEL = "Xã, phường, huyện, tỉnh (tên cũ hay mới, có dấu hay không)"
 WEB_PLACE_DAY = "Vào ngày (để trống là hôm nay)"
 WEB_PLACE_GO = "Xem"

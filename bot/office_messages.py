@@ -5,6 +5,7 @@ from __future__ import annotations
 from corpus.dates import Every
 
 PAGES = (
+    ("/noi", "Nơi và văn bản áp dụng"),
     ("/bien-phap", "Biện pháp"),
     ("/nhiem-vu", "Nhiệm vụ"),
     ("/thoi-han", "Thời hạn"),

@@ -93,10 +93,18 @@ def stack(documents: Sequence[Document], chain: Chain) -> Stack:
     entries = []
     for document in documents:
         unit = seat(document.meta)
-        if document.meta.tier is Tier.NATIONAL or (unit and unit in chain.lineage):
+        if document.meta.tier is Tier.NATIONAL or unit in chain.lineage or (unit is None and _named(document, chain)):
             entries.append(Entry(document, ground(document, chain, documents), unit))
     entries.sort(key=lambda entry: (rank(entry.document), entry.document.id))
     return Stack(chain, tuple(entries), tuple(_gaps(chain, entries)))
+
+
+def _named(document: Document, chain: Chain) -> bool:
+    """Whether a document whose unit cannot be told (its text names no province) bears a name of the place's lineage."""
+    meta = document.meta
+    return meta.place is not None and any(
+        meta.place.name in unit.names and meta.tier is unit.tier for unit in chain.lineage
+    )
 
 
 def rank(document: Document) -> int:

@@ -193,20 +193,14 @@ def made_on(meta: Metadata) -> dt.date | None:
 
 def _fitting(typed: Sequence[Typed], *, any_kind: bool = False) -> tuple[Unit, ...]:
     """The units that the first words name, lying in what the others name."""
-    table = units()
-    found = [unit for unit in typed[0].candidates() if any_kind or typed[0].of_kind(unit)]
-    if not any_kind and not any(typed[0].of_kind(unit, strictly=True) for unit in found):
-        found = [unit for unit in found if typed[0].of_kind(unit)]
-    else:
-        found = [unit for unit in found if any_kind or typed[0].of_kind(unit, strictly=True)]
+    found = typed[0].candidates()
+    if not any_kind:
+        strictly = tuple(unit for unit in found if typed[0].of_kind(unit, strictly=True))
+        found = strictly or tuple(unit for unit in found if typed[0].of_kind(unit))
     for outer in typed[1:]:
         holds = {unit for unit in outer.candidates() if outer.of_kind(unit)}
-        found = [
-            unit
-            for unit in found
-            if holds & set(Chain(unit, REFORM).lineage) - {unit} or holds & set(table.above(unit))
-        ]
-    return tuple(dict.fromkeys(found))
+        found = tuple(unit for unit in found if holds & (set(Chain(unit, REFORM).lineage) - {unit}))
+    return found
 
 
 def _nearest(found: tuple[Unit, ...], outer: Sequence[Typed]) -> tuple[Unit, ...]:

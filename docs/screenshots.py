@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote_plus
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -30,6 +31,7 @@ FLAGS = (
 )
 QUESTION = "Ở Thạch Khôi người đứng đầu cản trở dân chủ thì bị xử lý sao?"
 WORDS = "người đứng đầu"
+PLACE = f"/noi?noi={quote_plus("P. Thạch Khôi")}&ngay=2026-11-20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ SHOTS = (
     Shot("duty-card-wide", "/nhiem-vu/ubnd-xa?noi=Thach+Khoi", 1280, 800),
     Shot("dates", "/thoi-han?noi=Ngo+Quyen"),
     Shot("dates-dark-wide", "/thoi-han?noi=Ngo+Quyen", 1280, 800, "dark"),
+    Shot("place", PLACE, height=1500),
+    Shot("place-desk-dark", PLACE, 1280, 1000, "dark"),
 )
 
 REVIEW = {"review-queue": 900, "review-cluster": 1200, "review-figures": 1100}

@@ -23,8 +23,8 @@ from bot.cli_answering import answering_app
 from bot.cli_corpus import corpus_app, index_app
 from bot.cli_measures import measures
 from bot.cli_office import office_app, write
-from bot.cli_references import references
 from bot.cli_place import EXAMPLES, place
+from bot.cli_references import references
 from bot.cli_tools import console, fail, home, notes, opened, progress_bar
 from bot.feedback.cli import feedback_app
 from bot.feedback.cli_db import db_app

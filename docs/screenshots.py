@@ -31,7 +31,7 @@ FLAGS = (
 )
 QUESTION = "Ở Thạch Khôi người đứng đầu cản trở dân chủ thì bị xử lý sao?"
 WORDS = "người đứng đầu"
-PLACE = f"/noi?noi={quote_plus("P. Thạch Khôi")}&ngay=2026-11-20"
+PLACE = f"/noi?noi={quote_plus('P. Thạch Khôi')}&ngay=2026-11-20"
 
 
 @dataclass(frozen=True, slots=True)

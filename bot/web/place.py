@@ -14,7 +14,7 @@ from bot import messages
 from bot.limiter import Limiter
 from bot.place import MORE, NO_WORDS, TITLE, chain_lines, report, sentences
 from bot.web.api import too_often
-from bot.web.reader import anchor
+from bot.web.linked import anchor
 from bot.web.render import page
 from bot.web.service import Service
 from corpus.binding import Entry

@@ -56,12 +56,7 @@ def reply(answer: Answer) -> Reply:
         status=answer.status,
         headline=messages.headline(answer),
         # Words that are searched for as they were typed need not be said again.
-        understood=" ".join(
-            (
-                *([] if _as_typed(answer) else [messages.UNDERSTOOD.format(understood=answer.understood)]),
-                *answer.remarks,
-            )
-        ),
+        understood=_understood(answer),
         quotes=tuple(block(quote) for quote in answer.quotes),
         closing=messages.closing(answer),
         next_question=messages.NEXT_QUESTION.format(question=following) if following else None,
@@ -93,6 +88,14 @@ def lines(quoted: QuoteBlock, *, fold: bool = True) -> Block:
         Line(quoted.rest),
         Line(quoted.code, Style.CODE, messages.CHECK_CODE),
     )
+
+
+def _understood(answer: Answer) -> str:
+    remarks = " ".join(answer.remarks)
+    if _as_typed(answer):
+        return remarks
+    said = messages.UNDERSTOOD.format(understood=answer.understood)
+    return f"{said.rstrip('.')}. {remarks}" if remarks else said
 
 
 def block(quote: Quote) -> QuoteBlock:

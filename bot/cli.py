@@ -21,14 +21,14 @@ import typer
 
 from bot.cli_answering import answering_app
 from bot.cli_corpus import corpus_app, index_app
-from bot.cli_measures import measures
-from bot.cli_office import office_app, write
-from bot.cli_place import EXAMPLES, place
-from bot.cli_references import references
 from bot.cli_tools import console, fail, home, notes, opened, progress_bar
 from bot.feedback.cli import feedback_app
 from bot.feedback.cli_db import db_app
 from bot.feedback.cli_user import user_app
+from bot.office.cli import office_app, write
+from bot.office.cli_measures import measures
+from bot.office.cli_place import EXAMPLES, place
+from bot.office.cli_references import references
 from evaluation.cli import evaluate_app
 
 if TYPE_CHECKING:
@@ -279,20 +279,20 @@ def _batch(path: Path, live: bool) -> None:
 
 def _annex(answer: Answer, path: Path) -> None:
     """Write the quotes of an answer as a Word file, and say so; where there are none, say that."""
-    from bot import office_messages as office
+    from bot.office import words as office
 
     if not answer.quotes:
         return notes().print(office.NOTHING_TO_WRITE)
-    from bot.annex import annex
-    from bot.sheet import of_answer
+    from bot.office.annex import annex
+    from bot.office.sheet import of_answer
 
     write(path, annex(of_answer(answer, _link())))
     return notes().print(office.WRITTEN.format(path=path), markup=False)
 
 
 def _markdown(answer: Answer) -> None:
-    from bot.markdown import markdown
-    from bot.sheet import of_answer
+    from bot.office.markdown import markdown
+    from bot.office.sheet import of_answer
 
     print(markdown(of_answer(answer, _link())), end="")
 

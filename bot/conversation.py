@@ -22,11 +22,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot import browse, measure_chat, messages
+from bot import browse, messages
 from bot.assistant import Assistant, Recorded
 from bot.channel import Counts
 from bot.memory import Memory, Who
 from bot.message import Choice, Incoming, Line, Message, Rows, Style, Turn, said
+from bot.office import measure_chat
 from bot.opening import opening
 from bot.people import Before, People
 from bot.reply import QuoteBlock, block, lines, message, reply

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import reference_messages as said
 from bot.browse import key, whole_action
 from bot.message import Choice, Rows
+from bot.office import reference_messages as said
 from corpus.citation import short_name
 from corpus.document import Document
 from corpus.references import Reference, Standing, references

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from bot import messages
 from bot.limiter import Limiter
-from bot.sheet import by_document
+from bot.office.sheet import by_document
 from bot.web.api import too_often
 from bot.web.body import TooLarge, read_form
 from bot.web.quotes import quoted, shown_today

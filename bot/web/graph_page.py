@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from bot import reference_messages as said
 from bot.browse import key
+from bot.office import reference_messages as said
 from bot.web.graph import CURVES, HEADS, ROW_REM, Edge, Graph, Node, arrows, graph
 from bot.web.linked import address
 from bot.web.render import page

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot import reference_messages as said
+from bot.office import reference_messages as said
 from corpus.citation import lead_in, short_name
 from corpus.document import Document
 from corpus.provision import ProvisionPath

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot import measure_words
+from bot.office import measure_words
 from bot.web.quotes import quoted, shown_today
 from bot.web.render import page
 from bot.web.service import Service

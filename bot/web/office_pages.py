@@ -12,17 +12,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from bot import office_messages as office
-from bot.concerning import NoSuchPlace, concerning, place_meant
 from bot.limiter import Limiter
-from bot.sheet import by_document
+from bot.office import words as office
+from bot.office.concerning import NoSuchPlace, concerning, place_meant
+from bot.office.sheet import by_document
+from bot.office.when import when
 from bot.web.api import too_often
 from bot.web.quotes import quoted, shown_today
 from bot.web.render import failure, page
 from bot.web.report import report
 from bot.web.service import Service
 from bot.web.site import Site
-from bot.when import when
 from corpus.bodies import all_bodies
 from corpus.citation import name, short_name
 from corpus.dates import DateToKeep, dates
@@ -127,7 +127,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
             place, documents, _ = meant(noi)
         except NoSuchPlace as error:
             return failure(request, 404, str(error))
-        from bot.ics import MEDIA_TYPE, calendar  # the library takes a tenth of a second to come
+        from bot.office.ics import MEDIA_TYPE, calendar  # the library takes a tenth of a second to come
 
         found = readings.of(documents)[1]
         file, _ = calendar(found, service.validity_of, dt.datetime.now(dt.UTC), site.base(request))

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from bot import messages, reference_messages
+from bot import messages
 from bot.assistant import Recorded
 from bot.limiter import Limiter
+from bot.office import reference_messages
 from bot.web.api import answer, asker_of, too_often
 from bot.web.body import TooLarge, read_form
 from bot.web.carried import Carried, fields, read_turns

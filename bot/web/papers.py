@@ -11,10 +11,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from bot import messages
-from bot import office_messages as office
 from bot.limiter import Limiter
-from bot.markdown import markdown
-from bot.sheet import by_document
+from bot.office import words as office
+from bot.office.markdown import markdown
+from bot.office.sheet import by_document
 from bot.web.api import too_often
 from bot.web.body import TooLarge, read_form
 from bot.web.quotes import quoted
@@ -71,7 +71,7 @@ def routes(service: Service, limiter: Limiter, site: Site) -> APIRouter:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if kind == "md":
             return Response(markdown(sheet), media_type="text/markdown; charset=utf-8", headers=headers)
-        from bot.annex import MEDIA_TYPE, annex  # the library takes a tenth of a second to come
+        from bot.office.annex import MEDIA_TYPE, annex  # the library takes a tenth of a second to come
 
         return Response(annex(sheet), media_type=MEDIA_TYPE, headers=headers)
 

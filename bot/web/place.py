@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from bot import messages
 from bot.limiter import Limiter
-from bot.place import MORE, NO_WORDS, TITLE, chain_lines, report, sentences
+from bot.office.place import MORE, NO_WORDS, TITLE, chain_lines, report, sentences
 from bot.web.api import too_often
 from bot.web.linked import anchor
 from bot.web.render import page

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from bot import messages
-from bot import office_messages as office
+from bot.office import words as office
 
 STATIC = Path(__file__).parent / "static"
 """The files served under /static."""

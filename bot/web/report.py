@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.markdown import markdown
-from bot.sheet import Sheet
+from bot.office.markdown import markdown
+from bot.office.sheet import Sheet
 
 MOST_QUOTES = 60
 """The most quotes in one annex."""

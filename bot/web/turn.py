@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.assistant import Recorded
+from bot.office.sheet import of_answer
 from bot.reply import reply
-from bot.sheet import of_answer
 from bot.web.quotes import said_of
 from bot.web.report import report
 from corpus.document import Document

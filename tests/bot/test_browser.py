@@ -13,8 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bot import messages
-from bot import office_messages as office
 from bot.engine import Engine
+from bot.office import words as office
 from bot.server import create_app
 from corpus.citation import MAX_QUOTE_CHARS, quotations
 from corpus.document import Document

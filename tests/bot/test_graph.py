@@ -12,8 +12,9 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from bot import messages, reference_messages
+from bot import messages
 from bot.browse import key
+from bot.office import reference_messages
 from bot.server import create_app
 from bot.web.graph import CURVES, ROW_REM, arrows, graph
 from corpus.catalog import draft

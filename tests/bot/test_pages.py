@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import messages
-from bot import office_messages as office
+from bot.office import words as office
 from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
 from tests.bot.web_stand_in import HANDLED, HANDLED_PATH, THACH_KHOI, StandIn, served
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import browse, measure_words
+from bot import browse
 from bot.message import Choice, Line, Message, Rows, Style, said
+from bot.office import measure_words
 from corpus.document import Document
 from corpus.measures import Cell, Group, Holder, Matrix, matrix
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot import office_messages as office
+from bot.office import words as office
 from corpus.document import CorpusError, Document, Place
 from corpus.places import bare_name, find_places, places_of, within
 from corpus.validity import Force, Validity

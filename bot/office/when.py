@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot import office_messages as office
+from bot.office import words as office
 from corpus.dates import DateToKeep, Day
 from corpus.validity import vn_date
 

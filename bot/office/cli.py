@@ -30,8 +30,8 @@ def duties(
     as_json: _Json = False,
 ) -> None:
     """Xem mỗi cơ quan phải làm gì, theo nguyên văn điều khoản."""
-    from bot import office_messages as office
-    from bot.terminal_office import cards_table, show_card
+    from bot.office import words as office
+    from bot.office.terminal import cards_table, show_card
     from corpus.bodies import bodies_meant
     from corpus.duties import Card, cards
 
@@ -60,15 +60,15 @@ def dates(
     as_json: _Json = False,
 ) -> None:
     """Xem những ngày và kỳ hạn phải giữ."""
-    from bot import office_messages as office
+    from bot.office import words as office
+    from bot.office.terminal import dates_table
     from bot.quoting import force_of
-    from bot.terminal_office import dates_table
     from corpus.dates import dates as find
 
     catalog, documents = _documents(place)
     found = find(documents)
     if ics is not None:
-        from bot.ics import calendar
+        from bot.office.ics import calendar
 
         today = dt.date.today()
         file, events = calendar(found, lambda d: force_of(d, catalog.documents, today), dt.datetime.now(dt.UTC))
@@ -82,7 +82,7 @@ def dates(
 
 def write(path: Path, data: bytes) -> None:
     """Write a file that was asked for; end the program with a plain line where that fails."""
-    from bot import office_messages as office
+    from bot.office import words as office
 
     try:
         path.write_bytes(data)
@@ -91,7 +91,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def _documents(place: str | None) -> tuple[Catalog, list[Document]]:
-    from bot.concerning import concerning, place_meant
+    from bot.office.concerning import concerning, place_meant
     from bot.quoting import force_of
     from corpus.catalog import open_catalog
 

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.place import report, to_json
+from bot.office.place import report, to_json
 from bot.reply import message, reply
 from bot.web.place import _link
 from corpus.catalog import Catalog

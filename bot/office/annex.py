@@ -21,9 +21,9 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from bot import messages
-from bot import office_messages as office
+from bot.office import words as office
+from bot.office.sheet import Sheet
 from bot.reply import QuoteBlock
-from bot.sheet import Sheet
 from corpus.validity import vn_date
 
 FONT = "Times New Roman"

@@ -16,12 +16,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.text.paragraph import Paragraph
 
 from bot import messages
-from bot import office_messages as office
-from bot.annex import FONT, LEAD_STYLE, QUOTE_STYLE, annex
 from bot.browse import quoted
-from bot.markdown import escaped, markdown
+from bot.office import words as office
+from bot.office.annex import FONT, LEAD_STYLE, QUOTE_STYLE, annex
+from bot.office.markdown import escaped, markdown
+from bot.office.sheet import Section, Sheet, by_document, of_answer
 from bot.reply import QuoteBlock, block
-from bot.sheet import Section, Sheet, by_document, of_answer
 from corpus.citation import Citation, quotations
 from corpus.text import strip_layout
 from retrieval.answer import Answer, Reason, Searched, Status

@@ -15,8 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from icalendar import Calendar
 
 from bot import messages
-from bot import office_messages as office
-from bot.annex import QUOTE_STYLE
+from bot.office import words as office
+from bot.office.annex import QUOTE_STYLE
 from corpus.citation import quotations
 from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
 from tests.bot.web_stand_in import CAO_XANH, HANDLED, HANDLED_PATH, KIM_BANG, THACH_KHOI, StandIn, catalog, served

@@ -15,7 +15,7 @@ from typing import Any
 from icalendar import Calendar, Event
 
 from bot import messages
-from bot import office_messages as office
+from bot.office import words as office
 from corpus.citation import short_name
 from corpus.dates import DateToKeep, Every
 from corpus.document import Document

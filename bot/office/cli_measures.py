@@ -26,7 +26,7 @@ def measures(
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
     """Xem biện pháp bảo đảm thực hiện dân chủ của từng nơi, và chỗ còn trống."""
-    from bot import measure_words
+    from bot.office import measure_words
     from corpus.catalog import open_catalog
     from corpus.measures import matrix
 
@@ -46,7 +46,7 @@ def measures(
 
 
 def _show_all(table: Matrix) -> None:
-    from bot import measure_words
+    from bot.office import measure_words
 
     screen = console()
     most = max(1, (screen.width - _GROUP_WIDTH - 1) // _HOLDER_WIDTH)
@@ -71,7 +71,7 @@ def _grid(table: Matrix, holders: tuple[Holder, ...]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from bot import measure_words
+    from bot.office import measure_words
 
     grid = Table(box=box.SIMPLE_HEAD, padding=(0, 0), pad_edge=False, show_lines=True, collapse_padding=True)
     grid.add_column(measure_words.SHORT_TITLE, width=_GROUP_WIDTH - 1, overflow="fold")
@@ -85,7 +85,7 @@ def _grid(table: Matrix, holders: tuple[Holder, ...]) -> Table:
 
 
 def _show(table: Matrix, holder: Holder) -> None:
-    from bot import measure_words
+    from bot.office import measure_words
 
     screen = console()
     screen.print(f"{measure_words.TITLE}: {holder.name}", style="bold", markup=False)
@@ -118,7 +118,7 @@ def _forces(table: Matrix, holder: Holder) -> Iterator[tuple[str, str, str]]:
 
 
 def _json(table: Matrix, holders: tuple[Holder, ...]) -> dict[str, Any]:
-    from bot import measure_words
+    from bot.office import measure_words
 
     return {
         "groups": [
@@ -145,7 +145,7 @@ def _json(table: Matrix, holders: tuple[Holder, ...]) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    from bot import measure_words
+    from bot.office import measure_words
 
     return {
         "group": cell.group.id,

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import office_messages as office
+from bot.office import words as office
+from bot.office.when import when
 from bot.quoting import force_of, quote_of
 from bot.reply import block
 from bot.terminal import quote_panel
-from bot.when import when
 from corpus.citation import short_name
 from corpus.dates import DateToKeep
 from corpus.document import Document

@@ -25,13 +25,13 @@ def place(
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
     """Nơi này thuộc đâu, và văn bản nào áp dụng ở đó vào ngày nào."""
-    from bot.place import report, to_json
+    from bot.office.place import report, to_json
     from corpus.catalog import open_catalog
 
     told = report(words, on.date() if on else None, open_catalog(home()).documents)
     if as_json:
         print(json.dumps(to_json(told), ensure_ascii=False))
         return
-    from bot.terminal_place import show_place
+    from bot.office.terminal_place import show_place
 
     show_place(console(), told)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import measure_chat, measure_words, messages
+from bot import messages
 from bot.channels.telegram import Telegram, markup
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_chat import texts
 from bot.channels.zalo_wire import TEXT_LIMIT
 from bot.message import ACTION_BYTES, Message
+from bot.office import measure_chat, measure_words
 from bot.packing import pack, words_of
 from corpus.catalog import draft
 from corpus.document import Document

@@ -50,7 +50,7 @@ def references(
 
 def _one(words: str, held: list[Document]) -> Document:
     """The document of this id, number or place."""
-    from bot import reference_messages as said
+    from bot.office import reference_messages as said
     from corpus.citation import name
     from corpus.text import fold
 
@@ -68,7 +68,7 @@ def _show(chosen: list[Document], found: References) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bot import reference_messages as said
+    from bot.office import reference_messages as said
     from corpus.citation import name
     from corpus.references import Standing
 
@@ -105,7 +105,7 @@ def _show(chosen: list[Document], found: References) -> None:
 def _told(reference: Reference, found: References) -> Any:
     from rich.text import Text
 
-    from bot import reference_messages as said
+    from bot.office import reference_messages as said
     from corpus.citation import short_name
 
     colours = {"held": "green", "likely": "yellow", "not_held": "red", "no_provision": "red", "own": "dim"}
@@ -122,7 +122,7 @@ def _told(reference: Reference, found: References) -> Any:
 def _show_missing(listed: list[Missing], held: list[Document]) -> None:
     from rich.table import Table
 
-    from bot import reference_messages as said
+    from bot.office import reference_messages as said
 
     if not listed:
         console().print(said.NONE_MISSING)
@@ -139,7 +139,7 @@ def _show_missing(listed: list[Missing], held: list[Document]) -> None:
 def _fill(table: Table, listed: list[Missing], held: list[Document]) -> None:
     from rich.text import Text
 
-    from bot import reference_messages as said
+    from bot.office import reference_messages as said
     from corpus.citation import short_name
 
     names = {document.id: short_name(document.meta) for document in held}
@@ -156,7 +156,7 @@ def _fill(table: Table, listed: list[Missing], held: list[Document]) -> None:
 
 
 def _times(n: int) -> str:
-    from bot import reference_messages as said
+    from bot.office import reference_messages as said
 
     return said.TIMES.format(times=n) if n > 1 else ""
 

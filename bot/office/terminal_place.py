@@ -7,7 +7,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot import messages
-from bot.place import MORE, Report, chain_lines, sentences
+from bot.office.place import MORE, Report, chain_lines, sentences
 from bot.terminal import COLOURS
 from corpus.binding import Entry
 from corpus.citation import name

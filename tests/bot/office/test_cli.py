@@ -10,7 +10,7 @@ import docx
 import pytest
 from icalendar import Calendar
 
-from bot import office_messages as office
+from bot.office import words as office
 from corpus.text import strip_layout
 from tests.bot.test_cli import ROOT, danchu, home, one_line
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot import office_messages as office
+from bot.office import words as office
+from bot.office.sheet import Sheet
 from bot.reply import QuoteBlock
-from bot.sheet import Sheet
 from corpus.validity import vn_date
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$]")

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from bot import measure_words
-from bot import office_messages as office
+from bot.office import measure_words
+from bot.office import words as office
 from bot.web.measures import CLAUSES_A_PAGE
 from corpus.catalog import draft
 from corpus.document import Document

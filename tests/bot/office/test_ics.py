@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 from icalendar.cal import Component
 
-from bot.ics import calendar
+from bot.office.ics import calendar
 from corpus.catalog import Catalog
 from corpus.dates import dates
 from corpus.document import Document

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import measure_words
+from bot.office import measure_words
 from corpus.catalog import Catalog
 from corpus.measures import matrix
 from corpus.provision import ProvisionPath

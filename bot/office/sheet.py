@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import messages
-from bot import office_messages as office
+from bot.office import words as office
 from bot.reply import QuoteBlock, block
 from corpus.citation import name
 from retrieval.answer import Answer, Quote

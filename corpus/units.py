@@ -114,6 +114,7 @@ class Units:
         self._parents = array("i")
         self._new_provinces: list[int] = []
         self._new_wards: list[int] = []
+        self._made: dict[int, dict[int, list[int]]] = {}
         province = district = -1
         parents, wards = self._parents.append, self._new_wards.append
         for row, mark in enumerate(self._marks):
@@ -162,7 +163,7 @@ class Units:
 
     def before(self, unit: Unit) -> tuple[Unit, ...]:
         """What a unit of today was made of: former communes or provinces, one of the same name first."""
-        rows = self._before.get(unit.row, ()) if unit.today else ()
+        rows = self._before_in(self.province_today(unit).row).get(unit.row, ()) if unit.today else ()
         found = [self.unit(row) for row in rows]
         return tuple(sorted(found, key=lambda old: (old.name != unit.name, old.bare != unit.bare)))
 
@@ -234,17 +235,24 @@ class Units:
     def _became(self, row: int) -> str:
         return "".join(self._lines[row].split("\t")[2:])
 
-    @cached_property
-    def _before(self) -> dict[int, list[int]]:
+    def _before_in(self, province: int) -> dict[int, list[int]]:
+        """What each unit of one province of today was made of; a few old provinces are read, not the whole table."""
+        if (known := self._made.get(province)) is not None:
+            return known
         found: dict[int, list[int]] = defaultdict(list)
         for row, mark in enumerate(self._marks):
-            if mark == "w":
-                for number in self._lines[row].rsplit("\t", 1)[1].split(" "):
-                    found[self._new_wards[int(number)]].append(row)
-            elif mark == "p" or (mark == "d" and self._became(row)):
-                for new in self._after(row):
-                    found[new].append(row)
+            if mark == "p" and self._after(row) == [province]:
+                found[province].append(row)
+                for below in self._within(row):
+                    if self._marks[below] == "w" or self._became(below):
+                        for new in self._after(below):
+                            found[new].append(below)
+        self._made[province] = found
         return found
+
+    def _within(self, province: int) -> range:
+        end = self._marks.find("p", province + 1)
+        return range(province + 1, end if end >= 0 else len(self._marks))
 
     def _rows(self, plain: str) -> list[int]:
         return sorted(row for kind in _PLAIN_KINDS for row in self._by_name.get(f"{kind} {plain}", ()))

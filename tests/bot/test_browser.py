@@ -22,7 +22,7 @@ from corpus.parse import parse
 from corpus.provision import QUOTABLE
 from corpus.text import canonical
 from corpus.verify import Standing
-from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
+from tests.bot.chromium import needs_chromium, no_sideways, opened, sync_api
 from tests.bot.web_stand_in import HANDLED, HANDLED_PATH, THACH_KHOI, StandIn, answering, catalog, running, served
 
 Browser, BrowserContext, Page, expect = sync_api.Browser, sync_api.BrowserContext, sync_api.Page, sync_api.expect
@@ -45,30 +45,10 @@ def url(engine: Engine) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     with opened(browser) as page:
         yield page
-
-
-@contextmanager
-def opened(browser: Browser, **options: object) -> Iterator[Page]:
-    """A window of its own; whatever a page complains of fails the test."""
-    context = browser.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    yield page
-    context.close()
-    # A page of status 404 or 400 is told on the console as well.
-    assert not [one for one in complaints if not one.startswith("Failed to load resource")]
 
 
 def ask(page: Page, question: str) -> None:

@@ -19,7 +19,7 @@ from bot.server import create_app
 from bot.web.graph import CURVES, ROW_REM, arrows, graph
 from corpus.catalog import draft
 from corpus.document import Document
-from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
+from tests.bot.chromium import PHONE, needs_chromium, no_sideways, sync_api
 from tests.bot.web_stand_in import CAO_XANH, HAI_PHONG, KIM_BANG, THACH_KHOI, StandIn, catalog, running
 
 MAP = "/van-ban/so-do"
@@ -33,12 +33,6 @@ ARROWS = {THACH_KHOI: 11, CAO_XANH: 6, KIM_BANG: 9, HAI_PHONG: 13, NGO_QUYEN: 5}
 def url() -> Iterator[str]:
     with running(create_app(StandIn().service, per_minute=0)) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def kinds(documents: tuple[Document, ...]) -> dict[tuple[str, str], str]:

@@ -9,18 +9,12 @@ import pytest
 
 from bot import messages
 from bot.office import words as office
-from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
+from tests.bot.chromium import PHONE, needs_chromium, no_sideways, sync_api
 from tests.bot.web_stand_in import HANDLED, HANDLED_PATH, THACH_KHOI, StandIn, served
 
 Browser, Page, expect = sync_api.Browser, sync_api.Page, sync_api.expect
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -18,7 +17,7 @@ from bot.web.measures import CLAUSES_A_PAGE
 from corpus.catalog import draft
 from corpus.document import Document
 from corpus.measures import matrix
-from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
+from tests.bot.chromium import needs_chromium, no_sideways, opened, sync_api
 from tests.bot.web_stand_in import StandIn, catalog, served
 from tests.corpus.test_measures import by_hand
 
@@ -135,25 +134,6 @@ def test_the_law_adds_its_column_says_that_nobody_checked_it_and_turns_pages(law
 
 
 # In a browser.
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@contextmanager
-def opened(browser: Browser, **options: object) -> Iterator[Page]:
-    """A window of its own; whatever a page complains of fails the test."""
-    context = browser.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    yield page
-    context.close()
-    assert not complaints
 
 
 @needs_chromium

@@ -18,7 +18,7 @@ from bot import messages
 from bot.office import words as office
 from bot.office.annex import QUOTE_STYLE
 from corpus.citation import quotations
-from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
+from tests.bot.chromium import PHONE, needs_chromium, no_sideways, sync_api
 from tests.bot.web_stand_in import CAO_XANH, HANDLED, HANDLED_PATH, KIM_BANG, THACH_KHOI, StandIn, catalog, served
 
 Browser, Page, expect = sync_api.Browser, sync_api.Page, sync_api.expect
@@ -53,12 +53,6 @@ def url() -> Iterator[str]:
 def client(url: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, trust_env=False) as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def shown(page: httpx.Response) -> list[str]:

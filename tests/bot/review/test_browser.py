@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bot.server import create_app
 from bot.web.review import words
-from tests.bot.chromium import PHONE, launched, needs_chromium, no_sideways, sync_api
+from tests.bot.chromium import needs_chromium, no_sideways, opened, sync_api
 from tests.bot.review.desk_stand_in import PASSWORD, DeskInMemory, desk
 from tests.bot.web_stand_in import HANDLED_PATH, THACH_KHOI, StandIn, running
 
@@ -39,12 +38,6 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
 def held() -> DeskInMemory:
     return desk(more=60)
@@ -54,20 +47,6 @@ def held() -> DeskInMemory:
 def url(held: DeskInMemory) -> Iterator[str]:
     with running(create_app(StandIn().service, per_minute=0, desk=held)) as url:
         yield url
-
-
-@contextmanager
-def opened(browser: Browser, **options: object) -> Iterator[Page]:
-    """A window of its own; whatever a page complains of fails the test."""
-    context = browser.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    yield page
-    context.close()
-    assert not [one for one in complaints if not one.startswith("Failed to load resource")]
 
 
 def sign_in(page: Page, url: str, name: str) -> None:

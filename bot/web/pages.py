@@ -90,7 +90,7 @@ def routes(service: Service, limiter: Limiter, site: Site, retention_days: int) 
             }
             for document in service.documents()
         ]
-        return page("documents.html", documents=rows, said=reference_messages)
+        return page("documents.html", documents=rows)
 
     @router.get("/van-ban/{document_id}")
     @router.get("/van-ban/{document_id}/{path_id}")

@@ -150,6 +150,45 @@ class Candidate:
     signals: tuple[Signal, ...]
 
 
+class Found(StrEnum):
+    """What was found for one of the places that a question compares."""
+
+    FOUND = "found"
+    NEAR = "near"
+    """Clauses on the topic, offered as such: alone, they would make a related answer."""
+    NOTHING = "nothing"
+    NOT_HELD = "not_held"
+    """No document of the place is held."""
+    NOT_SHOWN = "not_shown"
+    """There may be clauses, but the answer has no room for them, or a reviewer chose others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the places that a question compares.
+
+    Args:
+        place: its name; as it was typed where no document of it is held.
+        found: what was found.
+        quotes: which of the answer's quotes are its own, as they stand in `Answer.quotes`.
+        documents: what was searched for it.
+    """
+
+    place: str
+    found: Found
+    quotes: tuple[int, ...]
+    documents: tuple[Document, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The side as programs read it."""
+        return {
+            "place": self.place,
+            "found": self.found.value,
+            "quotes": list(self.quotes),
+            "documents": [document.id for document in self.documents],
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one question gets."""
@@ -176,6 +215,8 @@ class Answer:
     """Whether a reviewer named the first quote as the answer to this question."""
     remarks: tuple[str, ...] = ()
     """What the asker should know of the place and the day that were taken, a Vietnamese sentence each."""
+    comparison: tuple[Side, ...] = ()
+    """The quotes by place, in the order asked, where several places are asked about; each place has its side."""
 
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract has it."""
@@ -202,6 +243,7 @@ class Answer:
             "latency_ms": round(self.latency_ms, 2),
             **({"reviewed": True} if self.reviewed else {}),
             **({"remarks": list(self.remarks)} if self.remarks else {}),
+            **({"comparison": [side.to_json() for side in self.comparison]} if self.comparison else {}),
         }
 
 

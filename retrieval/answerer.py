@@ -40,6 +40,7 @@ from retrieval.answer import (
     Signal,
     Status,
 )
+from retrieval.compare import by_place, places_asked
 from retrieval.facts import Fact, states
 from retrieval.lookup import Named
 from retrieval.question import Question
@@ -190,14 +191,15 @@ class Answerer:
         asked = self.understood(question)
         on = asked.on or dt.date.today()
         named = lookup.named_documents(asked, self.catalog)
+        places = places_asked(asked, self._held)
         straight = self._straight(question, asked, named, on, start)
         if straight and straight.status is Status.ANSWERED:
-            return straight
+            return by_place(straight, places, self.catalog)
         found = self.reviewed.find(question, asked) if self.reviewed else None
         # What a question names is known better than what it is like; only its very words may say otherwise.
         if found and (straight is None or found.exact):
-            return self._reviewed_answer(question, asked, found, on, start)
-        return straight or self._search(question, asked, named, on, start)
+            return by_place(self._reviewed_answer(question, asked, found, on, start), places, self.catalog)
+        return by_place(straight, places, self.catalog) if straight else self._search(question, asked, named, on, start)
 
     # Questions that name what they want.
 
@@ -296,21 +298,26 @@ class Answerer:
         most = _SHOWN if len(scopes) == 1 else 2
         known = asking(asked, self.reader.known_share(asked.content), self._ranker.field)
         here = frozenset(asked.held_places)
-        found = [self._best(scope, signals, known, on, most, here) for scope in scopes]
-        # Of places compared, the best of each comes first, then the second of each.
+        near = self.settings.other_field if known.other else self.settings.near
+        best = [self._best(scope, signals, known, on, most, here) for scope in scopes]
+        # Of places compared, one whose clauses are neither near nor sure has nothing to say, unless none has.
+        found = [share for share in best if share and self._says(share[0], near)] or best
+        # The best of each comes first, then the second of each.
         hits = [hit for n in range(most) for share in found for hit in share[n : n + 1]]
         candidates = self._candidates(scopes, signals)
 
         def end(
             status: Status, reason: Reason | None, quotes: tuple[Quote, ...] = (), detail: str | None = None
         ) -> Answer:
-            return self._answer(
+            answer = self._answer(
                 question, asked, on, start, status, reason, quotes, detail=detail, candidates=candidates, sure=sure
             )
+            unsure = {hit.document.id for hit in hits if hit.confidence < self.settings.sure or hit.nearness < near}
+            beyond = {hit.document.id for hit in hits if self._says(hit, near)}
+            return by_place(answer, places_asked(asked, self._held), self.catalog, unsure=unsure, beyond=beyond)
 
         first = hits[0] if hits else None
         sure = first.confidence if first else 0.0
-        near = self.settings.other_field if known.other else self.settings.near
         stray = asked.content and not (known.own or named.documents or known.other or asked.context)
         foreign = self.reader.foreign(asked.content)
         elsewhere = foreign >= self.settings.foreign and 3 * foreign >= len(asked.content)
@@ -331,13 +338,13 @@ class Answerer:
 
     def _scopes(self, asked: Understanding, named: Named) -> list[set[str]]:
         """The sets of documents to search: one, or one for each place that is compared."""
-        places = compared(asked, self._held)
-        if len(places) > 1:
-            return [{d.id for d in self._of([place])} for place in places]
+        side_by_side = [place for place in places_asked(asked, self._held) if isinstance(place, Place)]
+        if side_by_side:
+            return [{d.id for d in self._of([place])} for place in side_by_side]
         if named.documents:
             return [{d.id for d in named.documents}]
-        if places:
-            place = places[0]
+        if asked.held_places:
+            place = compared(asked, self._held)[0]
             return [
                 {
                     d.id
@@ -347,6 +354,10 @@ class Answerer:
                 }
             ]
         return [{d.id for d in self.catalog}]
+
+    def _says(self, hit: _Hit, near: float) -> bool:
+        """Whether a place whose best clause this is has anything to say beside others."""
+        return hit.nearness >= near or hit.confidence >= self.settings.sure
 
     def _fitted(self, scope: set[str]) -> Ranker:
         """Order and confidence for a set of documents: another where none of them has authored questions."""

@@ -15,6 +15,7 @@ from corpus.text import fold
 from index.normalise import syllables
 from retrieval.facts import OTHER_ASKED, Fact, fact_asked, subjects_asked, unit_asked
 from retrieval.question import MAX_QUESTION_CHARS, Question
+from retrieval.several import everywhere, write_out_listed
 from retrieval.words import law_words, names_own_field, write_out
 
 STOP = frozenset(
@@ -154,9 +155,10 @@ def understand(
 
 
 def _read(text: str, held: Sequence[Place], following: str | None, accented: Callable[[str], str]) -> Understanding:
-    long = write_out(write_out_initials(text, held))
+    long = write_out(write_out_listed(write_out_initials(text, held), held))
     guess = accented(long)
     places = tuple(find_places(long, held))
+    places += tuple(everywhere(long, places, held))
     provisions = tuple(find_provisions(long))
     documents = tuple(find_documents(long))
     bare = _without(guess, [(mention.start, mention.end) for mention in places])
@@ -253,6 +255,6 @@ def _follow(
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    for start, end in sorted(spans, reverse=True):
+    for start, end in sorted(set(spans), reverse=True):
         text = text[:start] + " " + text[end:]
     return " ".join(text.split())

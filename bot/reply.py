@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot import messages
+from bot import compare_words, messages
 from bot.message import Block, Line, Message, Style
 from retrieval.answer import Answer, Quote, Status
 
@@ -38,6 +39,17 @@ class QuoteBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class SideBlock:
+    """One of several places asked about: its name, what is said of it, and which of the quotes are its own."""
+
+    place: str
+    found: str
+    """`retrieval.answer.Found`, for a style."""
+    says: str
+    quotes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a channel sends: a headline, quotes, and closing lines."""
 
@@ -47,6 +59,8 @@ class Reply:
     quotes: tuple[QuoteBlock, ...]
     closing: str
     next_question: str | None
+    sides: tuple[SideBlock, ...] = ()
+    """The quotes by place, where several places are asked about; each quote is on one side."""
 
 
 def reply(answer: Answer) -> Reply:
@@ -60,6 +74,9 @@ def reply(answer: Answer) -> Reply:
         quotes=tuple(block(quote) for quote in answer.quotes),
         closing=messages.closing(answer),
         next_question=messages.NEXT_QUESTION.format(question=following) if following else None,
+        sides=tuple(
+            SideBlock(side.place, side.found.value, compare_words.says(side), side.quotes) for side in answer.comparison
+        ),
     )
 
 
@@ -68,11 +85,20 @@ def message(said: Reply) -> Message:
     return Message(
         (
             (Line(said.headline), Line(said.understood, Style.SOFT)),
-            *map(lines, said.quotes),
+            *(blocks_of(said) if said.sides else map(lines, said.quotes)),
             (Line(said.closing),),
             (Line(said.next_question or ""),),
         )
     )
+
+
+def blocks_of(said: Reply) -> Iterator[Block]:
+    """The quotes under the names of their places; a name never stands in another message than what follows it."""
+    for side in said.sides:
+        head = (Line(compare_words.HEADING.format(place=side.place), Style.STRONG), Line(side.says, Style.SOFT))
+        first, *others = (lines(said.quotes[n]) for n in side.quotes) if side.quotes else ((),)
+        yield (*head, *first)
+        yield from others
 
 
 def lines(quoted: QuoteBlock, *, fold: bool = True) -> Block:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from bot import compare_words
 from bot.reply import QuoteBlock, reply
 from corpus.citation import name
 from corpus.document import Document
@@ -25,8 +26,16 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
         console.print(Text(said.understood, style="dim"))
     if said.headline:
         console.print(Text(said.headline, style="bold"))
-    for block in said.quotes:
-        console.print(quote_panel(block))
+    if said.sides:
+        for side in said.sides:
+            console.print(Text(compare_words.HEADING.format(place=side.place), style="bold underline"))
+            if side.says:
+                console.print(Text(side.says, style="dim"))
+            for n in side.quotes:
+                console.print(quote_panel(said.quotes[n]))
+    else:
+        for block in said.quotes:
+            console.print(quote_panel(block))
     for line in (said.closing, said.next_question):
         if line:
             console.print(Text(line, style="dim"))

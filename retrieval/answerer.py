@@ -78,6 +78,8 @@ class _Hit:
     """How sure it is that the first of its scope answers, 0 to 1."""
     nearness: float = 1.0
     """How sure it is that the question is about what the scope holds, 0 to 1."""
+    silent: bool = False
+    """Whether the scope has nothing to say where others beside it have: its first is neither sure nor to the matter."""
 
 
 def assemble(
@@ -300,8 +302,8 @@ class Answerer:
         here = frozenset(asked.held_places)
         near = self.settings.other_field if known.other else self.settings.near
         best = [self._best(scope, signals, known, on, most, here) for scope in scopes]
-        # Of places compared, one whose clauses are neither near nor sure has nothing to say, unless none has.
-        found = [share for share in best if share and self._says(share[0], near)] or best
+        # Of places compared, one that has nothing on the matter leaves the word to the others, unless none has.
+        found = [share for share in best if share and not share[0].silent] or best
         # The best of each comes first, then the second of each.
         hits = [hit for n in range(most) for share in found for hit in share[n : n + 1]]
         candidates = self._candidates(scopes, signals)
@@ -313,7 +315,7 @@ class Answerer:
                 question, asked, on, start, status, reason, quotes, detail=detail, candidates=candidates, sure=sure
             )
             unsure = {hit.document.id for hit in hits if hit.confidence < self.settings.sure or hit.nearness < near}
-            beyond = {hit.document.id for hit in hits if self._says(hit, near)}
+            beyond = {hit.document.id for hit in hits if not hit.silent}
             return by_place(answer, places_asked(asked, self._held), self.catalog, unsure=unsure, beyond=beyond)
 
         first = hits[0] if hits else None
@@ -355,10 +357,6 @@ class Answerer:
             ]
         return [{d.id for d in self.catalog}]
 
-    def _says(self, hit: _Hit, near: float) -> bool:
-        """Whether a place whose best clause this is has anything to say beside others."""
-        return hit.nearness >= near or hit.confidence >= self.settings.sure
-
     def _fitted(self, scope: set[str]) -> Ranker:
         """Order and confidence for a set of documents: another where none of them has authored questions."""
         return self._ranker.bare if self._ranker.bare and not scope & self.reader.authored else self._ranker
@@ -396,6 +394,9 @@ class Answerer:
             known,
         )
         sure, near = (chance(float(part.value(evidence[None])[0])) for part in (fitted.sureness, fitted.nearness))
+        of_first = signals.at(int(rows[order[0]]))
+        far = near < self.settings.near and of_first["relevance"] < self.settings.relevant_compared
+        silent = sure < self.settings.sure and (far or of_first["coverage"] < self.settings.matter_compared)
         hits: list[_Hit] = []
         for at in order[: 10 * most]:
             document, provision = self._rows[int(rows[at])]
@@ -404,7 +405,7 @@ class Answerer:
                 break
             if any(_nested(hit, document, provision.path) for hit in hits):
                 continue
-            hits.append(_Hit(document, provision, value, sure, near))
+            hits.append(_Hit(document, provision, value, sure, near, silent))
             if len(hits) == most:
                 break
         return hits

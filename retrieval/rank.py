@@ -88,6 +88,10 @@ class RankSettings:
     """The share of the first's chance that a further quote needs."""
     beside_compared: float = 0.01
     """The same where places are compared: who compares wants to see more of each."""
+    relevant_compared: float = 0.5
+    """Where places are compared, the relevance below which a clause that is neither sure nor near is left out."""
+    matter_compared: float = 0.16
+    """The same for the share of the question's matter in a clause that is not sure: with less, it is on another."""
 
     def table(self) -> dict[str, float]:
         """The numbers by name."""

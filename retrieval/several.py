@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.document import Place
-from corpus.places import PlaceMention, bare_name, within
+from corpus.places import PlaceMention, bare_name
 from corpus.text import fold
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def write_out_listed(text: str, held: Sequence[Place]) -> str:
     whole = "|".join(re.escape(fold(bare_name(place))).replace(r"\ ", r"\s+") for place in held)
     short = rf"(?:{short})(?!\w){_LIST_GOES_ON}"
     unit = r"(?:(?:phuong|xa|quan|huyen|thanh pho|tp|p|q|h|x)\.?\s*)?"
-    listed = re.compile(rf"(?<!\w){unit}(?:{short}|{whole})(?:{_BESIDE}(?:o |tai |ben )?{unit}(?:{short}|{whole})(?!\w))+")
+    listed = re.compile(
+        rf"(?<!\w){unit}(?:{short}|{whole})(?:{_BESIDE}(?:o |tai |ben )?{unit}(?:{short}|{whole})(?!\w))+"
+    )
     for run in reversed(list(listed.finditer(fold(text)))):
         words = text[run.start() : run.end()]
         for match in reversed(list(re.finditer(rf"(?<!\w)(?:{short})(?!\w)", run[0]))):

@@ -15,7 +15,7 @@ from bot import messages
 from bot.web.body import MAX_BODY_BYTES
 from corpus.document import Kind
 from corpus.validity import Force
-from retrieval.answer import MAX_QUOTES, Reason, Status
+from retrieval.answer import MAX_QUOTES, Found, Reason, Status
 
 
 class Ask(BaseModel):
@@ -115,6 +115,21 @@ class AnswerQuote(BaseModel):
     score: Annotated[float, Field(description="Mức khớp với câu hỏi, từ 0 đến 1.")]
 
 
+class ComparedPlace(BaseModel):
+    """Một nơi được so sánh."""
+
+    place: Annotated[str, Field(description="Tên nơi; đúng như người hỏi gõ nếu chưa có văn bản nào của nơi ấy.")]
+    found: Annotated[
+        Found,
+        Field(
+            description="found: có điều khoản; near: chỉ có điều khoản gần nhất; nothing: không thấy điều khoản nào; "
+            "not_held: chưa có văn bản nào của nơi ấy; not_shown: không đủ chỗ để nêu."
+        ),
+    ]
+    quotes: Annotated[list[int], Field(description="Thứ tự các trích dẫn của nơi ấy trong quotes, tính từ 0.")]
+    documents: Annotated[list[str], Field(description="Mã các văn bản đã tìm cho nơi ấy.")]
+
+
 class SearchedCorpus(BaseModel):
     """Đã tìm trong những gì."""
 
@@ -145,6 +160,10 @@ class AskAnswer(BaseModel):
     detail: Annotated[str | None, Field(description="Điều gì không tìm thấy: văn bản, nơi hay điều khoản được nêu.")]
     confidence: Annotated[float | None, Field(description="Mức chắc chắn của trích dẫn đầu, từ 0 đến 1.")]
     record_id: Annotated[str, Field(description="Mã câu trả lời, dùng cho POST /api/rate.")]
+    comparison: Annotated[
+        list[ComparedPlace] | None,
+        Field(description="Chỉ có khi câu hỏi nêu từ hai nơi: từng nơi, theo thứ tự được hỏi."),
+    ] = None
     reviewed: Annotated[bool, Field(description="Chỉ có khi người phụ trách đã chọn điều khoản này cho câu hỏi.")] = (
         False
     )

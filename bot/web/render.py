@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
-from bot import messages
+from bot import compare_words, messages
 from bot.office import words as office
 
 STATIC = Path(__file__).parent / "static"
@@ -38,7 +38,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(asset=asset, messages=messages, office=office)
+    environment.globals.update(asset=asset, compare_words=compare_words, messages=messages, office=office)
     environment.filters.update(code_words=code_words)
     return environment
 

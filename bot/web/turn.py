@@ -8,6 +8,7 @@ from typing import Any
 from bot.assistant import Recorded
 from bot.office.sheet import of_answer
 from bot.reply import reply
+from bot.web.compared import compared
 from bot.web.quotes import said_of
 from bot.web.report import report
 from corpus.document import Document
@@ -38,5 +39,6 @@ def turn(recorded: Recorded, base: str, documents: Sequence[Document]) -> dict[s
                 said_of(quote, day, base, documents, shown)
                 for quote, shown in zip(answer.quotes, said.quotes, strict=True)
             ],
+            "comparison": compared(said) if said.sides else None,
         },
     }

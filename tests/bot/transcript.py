@@ -21,7 +21,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from bot import messages
+from bot import compare_words, messages
 from bot.channels.telegram import Telegram
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_oa import ZaloOa
@@ -255,9 +255,20 @@ class OnWeb:
 def _of_web(body: dict[str, Any]) -> Iterator[str]:
     said = body["reply"]
     yield from (said["headline"], said["understood"])
-    for quote, around in zip(body["quotes"], said["quotes"], strict=True):
-        badge = f"{BADGES[quote['validity']['status']]} {around['badge']}"
-        yield from (quote["citation"], f"{badge} · {around['note']}" if around["note"] else badge)
-        yield from (part["text"] for part in quote["lead_in"])
-        yield from (quote["text"], around["rest"], messages.CHECK_CODE + quote["code"])
+    quoted = [list(_of_quote(quote, around)) for quote, around in zip(body["quotes"], said["quotes"], strict=True)]
+    if said["comparison"]:
+        for side in said["comparison"]["sides"]:
+            yield from (compare_words.HEADING.format(place=side["place"]), side["says"])
+            for n in side["quotes"]:
+                yield from quoted[n]
+    else:
+        for words in quoted:
+            yield from words
     yield from (said["closing"], said["next_question"] or "")
+
+
+def _of_quote(quote: dict[str, Any], around: dict[str, Any]) -> Iterator[str]:
+    badge = f"{BADGES[quote['validity']['status']]} {around['badge']}"
+    yield from (quote["citation"], f"{badge} · {around['note']}" if around["note"] else badge)
+    yield from (part["text"] for part in quote["lead_in"])
+    yield from (quote["text"], around["rest"], messages.CHECK_CODE + quote["code"])

@@ -117,7 +117,9 @@
     bubble.dataset.record = answer.record_id;
     fill(bubble, "headline", said.headline);
     fill(bubble, "understood", said.understood);
-    slot(bubble, "quotes").append(...answer.quotes.map((quote, i) => quoteOf(quote, said.quotes[i], answer.question)));
+    const quotes = answer.quotes.map((quote, i) => quoteOf(quote, said.quotes[i], answer.question));
+    bubble.classList.toggle("wide", Boolean(said.comparison));
+    slot(bubble, "quotes").append(...(said.comparison ? danchuCompared(said.comparison, quotes) : quotes));
     fill(bubble, "closing", said.closing);
     report(bubble, said.report, answer.question);
     if (answer.next_question) {

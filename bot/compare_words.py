@@ -14,16 +14,16 @@ SAYS = {
 }
 HEADING = "📍 {place}"
 
-WEB_COMPARED = "Câu chữ từng nơi"
 WEB_WORDING = "So từng chữ"
 WEB_WORDING_SAYS = (
-    "Chữ gạch chân, tô nền là chữ chỉ có ở nơi ấy; chữ để thường có cả ở nơi khác trong các trích dẫn đang so. "
-    "Không kể chữ hoa, chữ thường và dấu câu. So bằng máy, theo mặt chữ; câu chữ của văn bản được giữ nguyên."
+    "Đoạn gạch chân, tô nền là đoạn riêng của nơi ấy: ở chỗ tương ứng, các nơi khác không viết như vậy. "
+    "Đoạn để thường thì có ít nhất một nơi khác viết giống. Không kể chữ hoa, chữ thường và dấu câu. "
+    "Máy chỉ so mặt chữ; câu chữ của văn bản được giữ nguyên."
 )
-WEB_NOTHING_SHARED = "Các trích dẫn này không có cụm từ nào giống nhau nên không tô chữ nào."
-WEB_NOTHING_SHARED_HERE = "Trích dẫn ở nơi này không có cụm từ nào giống nơi khác nên không tô chữ nào."
+WEB_NOTHING_SHARED = "Các trích dẫn này không có cụm từ nào giống nhau nên không đánh dấu chữ nào."
+WEB_NOTHING_SHARED_HERE = "Trích dẫn ở nơi này không có cụm từ nào giống nơi khác nên không đánh dấu chữ nào."
 WEB_ALL_SHARED = "Các trích dẫn này giống nhau từng chữ."
-WEB_ONLY_HERE = "chỉ có ở {place}:"
+WEB_ONLY_HERE = "riêng ở {place}:"
 """Before a marked run, for those who listen to the page."""
 WEB_ONLY_ENDS = "hết"
 """Behind a marked run, for those who listen to the page."""

@@ -227,7 +227,7 @@ def test_the_words_of_the_view_are_the_quotes_letter_for_letter(browser: Browser
     # By hand: "do ngân sách nhà nước bảo đảm theo phân cấp" stands in both.
     assert not any("ngân sách nhà nước bảo đảm theo phân cấp" in words for words in marked)
     assert any("vận động" in words for words in marked)
-    assert page.locator(".wording mark").first.get_attribute("data-begins") == "chỉ có ở Thành phố Hải Phòng:"
+    assert page.locator(".wording mark").first.get_attribute("data-begins") == "riêng ở Thành phố Hải Phòng:"
     page.context.close()
 
 

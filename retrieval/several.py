@@ -21,7 +21,8 @@ COMPARES = re.compile(
 
 _ALL = r"(?:(?:tat ca|toan bo|het thay) )?(?:cac|nhung|moi|tung|ca (?:hai|ba|bon|nam)|tat ca)"
 _EVERYWHERE = re.compile(
-    rf"(?<!\w)(?:giua|o|tai|cua|voi|va|nhu|giong|khac(?: gi)?) ({_ALL} (?:noi|dia phuong|dia ban|xa phuong)(?: khac| nay| do)?)(?!\w)"
+    r"(?<!\w)(?:giua|o|tai|cua|voi|va|nhu|giong|khac(?: gi)?) "
+    rf"({_ALL} (?:noi|dia phuong|dia ban|xa phuong)(?: khac| nay| do)?)(?!\w)"
 )
 _BESIDE = r"\s*(?:,|;|/|&|\+|-|–|(?<!\w)(?:va|voi|so voi|khac gi|khac|hay)(?!\w))\s*"
 """What stands between two places of a list, in letters without accents."""

@@ -132,6 +132,11 @@ def _with(note: str, more: str) -> str:
     return f"{note} {more}".strip()
 
 
+def force_of(document: Document, documents: Iterable[Document], on: dt.date) -> Validity:
+    """Whether a document binds on a day, as far as the documents held say."""
+    return validity(document.meta, on, amendments(document.meta, documents))
+
+
 def amendments(meta: Metadata, corpus: Iterable[Document]) -> dt.date | None:
     """The earliest day of a law that amends this one, as the bases of held documents name it, or None."""
     if meta.kind is not Kind.LAW or not meta.title:

@@ -11,42 +11,39 @@ import copy
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.authored import every_authored
 from corpus.catalog import Catalog
-from corpus.citation import Citation, lead_in, name, quotations
 from corpus.document import Document, Place, Tier
 from corpus.places import places_of, within
-from corpus.provision import MARKED, Provision, ProvisionPath
-from corpus.validity import Force, Validity, amendments, validity, vn_date
+from corpus.provision import Provision
+from corpus.validity import Validity, amendments, validity, vn_date
 from corpus.when import day_asked, without
-from index.passages import Passage, door_passages, key, passages_of
+from index.passages import Passage, door_passages, passages_of
 from index.provision_index import ProvisionIndex
 from retrieval import lookup
 from retrieval.accents import Accents
 from retrieval.answer import (
-    MAX_QUOTES,
     Answer,
     Candidate,
-    LeadIn,
     Quote,
     Reason,
-    Rest,
     Searched,
-    Signal,
     Status,
 )
 from retrieval.compare import by_place, places_asked
 from retrieval.facts import Fact, states
 from retrieval.lookup import Named
+from retrieval.order import Order
 from retrieval.question import Question
-from retrieval.rank import PLAIN, Asking, Ranker, RankSettings, asking, features, pushes, ranker, sureness
+from retrieval.quoting import Hit, quotes_of
+from retrieval.rank import Ranker, RankSettings, asking, ranker
 from retrieval.reviewed import Found, Reviewed
-from retrieval.signals import SignalReader, Signals
+from retrieval.signals import SignalReader
 from retrieval.understand import (
     Understanding,
     clean,
@@ -55,31 +52,11 @@ from retrieval.understand import (
     understand,
     unreadable,
 )
-from retrieval.weights import chance, shares
 from retrieval.where import Whereabouts
 from retrieval.words import words
 
-_EXPLAINED = 8
-"""How many candidates an answer keeps, so that it can be explained."""
 _SHOWN = 3
 """How many provisions a search shows at most; the contract allows five quotes."""
-_FORCE_FIRST = {Force.IN_FORCE: 0.3, Force.UNKNOWN: 0.1, Force.NOT_BINDING: -0.3, Force.EXPIRED: -0.2}
-"""When two clauses are equally good, the binding one comes first; in log-odds."""
-_LOCAL_FIRST = 0.3
-"""And so does the one of the very place asked about, before that of the city around it; in log-odds."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    document: Document
-    provision: Provision
-    score: float
-    confidence: float
-    """How sure it is that the first of its scope answers, 0 to 1."""
-    nearness: float = 1.0
-    """How sure it is that the question is about what the scope holds, 0 to 1."""
-    silent: bool = False
-    """Whether the scope has nothing to say where others beside it have: its first is neither sure nor to the matter."""
 
 
 def assemble(
@@ -126,7 +103,7 @@ class Answerer:
         self._held = places_of(catalog)
         self._where = Whereabouts(catalog)
         self._accents: Accents | None = None
-        self._rows = self.reader.rows
+        self._order = Order(catalog, self.reader.rows, self.reader.authored, self._ranker, self.settings)
         self._amended = {d.id: amendments(d.meta, catalog) for d in catalog}
         self._searched = Searched(len(catalog.documents), catalog.provisions, catalog.digest[:12])
         self.reviewed: Reviewed | None = None
@@ -244,7 +221,7 @@ class Answerer:
             if parts:
                 return self._parts_answer(question, asked, parts, on, start)
         if lookup.names_only_a_document(asked) and not asked.fact and not asked.context:
-            quotes = self._quotes([_Hit(d, p, 1.0, 1.0) for d, p in lookup.heads(documents)], on)
+            quotes = self._quotes([Hit(d, p) for d, p in lookup.heads(documents)], on)
             return self._answer(question, asked, on, start, Status.RELATED, Reason.LOW_CONFIDENCE, quotes)
         return None
 
@@ -257,7 +234,7 @@ class Answerer:
         start: float,
     ) -> Answer:
         """Quote the parts that say who signed, since when, when issued, on what basis; if they do say it."""
-        quotes = self._quotes([_Hit(d, p, 1.0, 1.0) for d, p in parts], on)
+        quotes = self._quotes([Hit(d, p) for d, p in parts], on)
         unsaid = {
             Fact.FORCE: _asks_force(asked) and all(d.meta.effective is None for d, _ in parts),
             Fact.ISSUED: all(d.meta.issued is None and d.meta.number is None for d, _ in parts),
@@ -273,7 +250,7 @@ class Answerer:
             return self._answer(
                 question, asked, on, start, Status.UNANSWERED, Reason.PROVISION_NOT_FOUND, detail=found.missing
             )
-        hits = [_Hit(d, p, 1.0, 1.0) for d, p in found.provisions]
+        hits = [Hit(d, p) for d, p in found.provisions]
         if found.ambiguous:
             quotes = self._quotes(hits, on, whole=False)
             return self._answer(question, asked, on, start, Status.RELATED, Reason.LOW_CONFIDENCE, quotes)
@@ -288,7 +265,7 @@ class Answerer:
     def _reviewed_answer(
         self, question: Question, asked: Understanding, found: Found, on: dt.date, start: float
     ) -> Answer:
-        quotes = self._quotes([_Hit(found.document, found.provision, found.score, found.score)], on)
+        quotes = self._quotes([Hit(found.document, found.provision, found.score, found.score)], on)
         answer = self._answer(question, asked, on, start, Status.ANSWERED, None, quotes, sure=found.score)
         return replace(answer, reviewed=True)
 
@@ -300,13 +277,17 @@ class Answerer:
         most = _SHOWN if len(scopes) == 1 else 2
         known = asking(asked, self.reader.known_share(asked.content), self._ranker.field)
         here = frozenset(asked.held_places)
+
+        def force(document: Document) -> Validity:
+            return self.validity_of(document, on)
+
         near = self.settings.other_field if known.other else self.settings.near
-        best = [self._best(scope, signals, known, on, most, here) for scope in scopes]
+        best = [self._order.best(scope, signals, known, force, most, here) for scope in scopes]
         # Of places compared, one that has nothing on the matter leaves the word to the others, unless none has.
         found = [share for share in best if share and not share[0].silent] or best
         # The best of each comes first, then the second of each.
         hits = [hit for n in range(most) for share in found for hit in share[n : n + 1]]
-        candidates = self._candidates(scopes, signals)
+        candidates = self._order.candidates(scopes, signals)
 
         def end(
             status: Status, reason: Reason | None, quotes: tuple[Quote, ...] = (), detail: str | None = None
@@ -357,82 +338,10 @@ class Answerer:
             ]
         return [{d.id for d in self.catalog}]
 
-    def _fitted(self, scope: set[str]) -> Ranker:
-        """Order and confidence for a set of documents: another where none of them has authored questions."""
-        return self._ranker.bare if self._ranker.bare and not scope & self.reader.authored else self._ranker
-
-    def _ordered(self, scope: set[str], signals: Signals) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The passages of a set of documents, and the ranker's value of each."""
-        rows = np.array([row for row, (d, _) in enumerate(self._rows) if d.id in scope], dtype=np.int64)
-        return rows, self._fitted(scope).order.value(features(signals, rows))
-
-    def _best(
-        self, scope: set[str], signals: Signals, known: Asking, on: dt.date, most: int, here: frozenset[Place]
-    ) -> list[_Hit]:
-        """The best provisions in a set of documents, none inside another; `here` are the places asked about."""
-        rows, values = self._ordered(scope, signals)
-        bonus = {
-            d.id: _FORCE_FIRST.get(self.validity_of(d, on).status, 0.0) + _LOCAL_FIRST * (d.meta.place in here)
-            for d in self.catalog
-            if d.id in scope
-        }
-        force = np.array([bonus[self._rows[row][0].id] for row in rows])
-        order = np.argsort(-(values + force), kind="stable")
-        if not len(order):
-            return []
-        top = float(values[order[0]])
-        margin = top - float(values[order[1]]) if len(order) > 1 else top
-        chances = shares(values)
-        fitted = self._fitted(scope)
-        beside = self.settings.beside if most > 2 else self.settings.beside_compared
-        evidence = sureness(
-            signals,
-            int(rows[order[0]]),
-            top,
-            margin,
-            float(chances[order[0]]),
-            known,
-        )
-        sure, near = (chance(float(part.value(evidence[None])[0])) for part in (fitted.sureness, fitted.nearness))
-        of_first = signals.at(int(rows[order[0]]))
-        far = near < self.settings.near and of_first["relevance"] < self.settings.relevant_compared
-        silent = sure < self.settings.sure and (far or of_first["coverage"] < self.settings.matter_compared)
-        hits: list[_Hit] = []
-        for at in order[: 10 * most]:
-            document, provision = self._rows[int(rows[at])]
-            value = float(chances[at])
-            if hits and value < beside * hits[0].score:
-                break
-            if any(_nested(hit, document, provision.path) for hit in hits):
-                continue
-            hits.append(_Hit(document, provision, value, sure, near, silent))
-            if len(hits) == most:
-                break
-        return hits
-
     # From provisions to an answer.
 
-    def _quotes(self, hits: Sequence[_Hit], on: dt.date, *, whole: bool = True) -> tuple[Quote, ...]:
-        """Quote provisions, at most five quotes. With `whole`, long provisions go on over several quotes."""
-        quotes: list[Quote] = []
-        for hit in hits:
-            cited = quotations(hit.document, hit.provision)
-            room = (MAX_QUOTES if whole else 1) if len(cited) > 1 else 1
-            for n, citation in enumerate(cited[: min(room, MAX_QUOTES - len(quotes))], 1):
-                last = n == min(room, MAX_QUOTES - len(quotes) + n - 1, len(cited))
-                rest = _rest(hit.document, hit.provision, cited[n:]) if last and len(cited) > n else None
-                quotes.append(self._quote(hit, citation, on, rest))
-            if len(quotes) >= MAX_QUOTES:
-                break
-        return tuple(quotes)
-
-    def _quote(self, hit: _Hit, citation: Citation, on: dt.date, rest: Rest | None) -> Quote:
-        document = hit.document
-        leads = []
-        for low, high in lead_in(document, citation.path):
-            source = document.text.source_span(low, high)
-            leads.append(LeadIn(document.text.text[low:high], *source))
-        return Quote(document, citation, tuple(leads), self.validity_of(document, on), hit.score, rest)
+    def _quotes(self, hits: Sequence[Hit], on: dt.date, *, whole: bool = True) -> tuple[Quote, ...]:
+        return quotes_of(hits, lambda document: self.validity_of(document, on), whole=whole)
 
     def _answer(
         self,
@@ -467,42 +376,9 @@ class Answerer:
             confidence=1.0 if sure is None and status is Status.ANSWERED else sure,
         )
 
-    def _candidates(self, scopes: Sequence[set[str]], signals: Signals) -> tuple[Candidate, ...]:
-        every = set().union(*scopes)
-        rows, values = self._ordered(every, signals)
-        chances = shares(values)
-        best = np.argsort(-values, kind="stable")[:_EXPLAINED]
-        moved = pushes(self._fitted(every).order, features(signals, rows))
-        return tuple(
-            Candidate(
-                citation=f"{p.path.words} {name(d.meta)}",
-                key=key(d, p),
-                score=float(chances[at]),
-                signals=tuple(
-                    Signal(what, value, float(moved[at, PLAIN.index(what)]))
-                    for what, value in signals.at(int(rows[at])).items()
-                ),
-            )
-            for at in best
-            for d, p in [self._rows[int(rows[at])]]
-        )
-
     def _of(self, places: Iterable[Place]) -> tuple[Document, ...]:
         wanted = list(places)
         return tuple(d for d in self.catalog if d.meta.place in wanted)
-
-
-def _nested(hit: _Hit, document: Document, path: ProvisionPath) -> bool:
-    mine = hit.provision.path
-    return hit.document.id == document.id and (mine.contains(path) or path.contains(mine))
-
-
-def _rest(document: Document, provision: Provision, left: Sequence[Citation]) -> Rest:
-    """What remains of a provision after the quotes shown."""
-    start = left[0].start
-    remaining = [p for p in provision.walk() if p.start >= start and p.level in MARKED]
-    at = remaining[0].path if remaining else provision.path
-    return Rest(at.id, max(1, len(remaining)), f"/van-ban/{document.id}/{at.id}")
 
 
 def _asks_force(asked: Understanding) -> bool:

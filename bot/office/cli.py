@@ -62,8 +62,8 @@ def dates(
     """Xem những ngày và kỳ hạn phải giữ."""
     from bot.office import words as office
     from bot.office.terminal import dates_table
-    from bot.quoting import force_of
     from corpus.dates import dates as find
+    from corpus.validity import force_of
 
     catalog, documents = _documents(place)
     found = find(documents)
@@ -92,8 +92,8 @@ def write(path: Path, data: bytes) -> None:
 
 def _documents(place: str | None) -> tuple[Catalog, list[Document]]:
     from bot.office.concerning import concerning, place_meant
-    from bot.quoting import force_of
     from corpus.catalog import open_catalog
+    from corpus.validity import force_of
 
     catalog, today = open_catalog(home()), dt.date.today()
     meant = place_meant(place or "", catalog.documents)
@@ -109,7 +109,8 @@ def _card(card: Card, catalog: Catalog) -> dict[str, Any]:
 
 
 def _entry(entry: Entry, catalog: Catalog) -> list[dict[str, Any]]:
-    from bot.quoting import force_of, quote_of
+    from corpus.validity import force_of
+    from retrieval.quoting import quote_of
 
     force = force_of(entry.document, catalog.documents, dt.date.today())
     quotes = [quote_of(entry.document, citation, force) for citation in entry.citations]
@@ -117,7 +118,8 @@ def _entry(entry: Entry, catalog: Catalog) -> list[dict[str, Any]]:
 
 
 def _date(one: DateToKeep, catalog: Catalog) -> dict[str, Any]:
-    from bot.quoting import force_of, quote_of
+    from corpus.validity import force_of
+    from retrieval.quoting import quote_of
 
     def day(value: Any) -> dict[str, int | None] | None:
         return {"year": value.year, "month": value.month, "day": value.day} if value else None

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from bot.office import words as office
 from bot.office.when import when
-from bot.quoting import force_of, quote_of
 from bot.reply import block
 from bot.terminal import quote_panel
 from corpus.citation import short_name
 from corpus.dates import DateToKeep
 from corpus.document import Document
 from corpus.duties import Card
+from corpus.validity import force_of
+from retrieval.quoting import quote_of
 
 
 def cards_table(cards: Sequence[Card]) -> Table | str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot import messages
-from bot.quoting import quote_of
 from bot.reply import QuoteBlock, block
 from bot.web.linked import anchor, linked_quote
 from bot.web.render import code_words
@@ -17,6 +16,7 @@ from corpus.document import Document
 from corpus.provision import QUOTABLE, Level, ProvisionPath
 from corpus.validity import vn_date
 from retrieval.answer import Quote
+from retrieval.quoting import quote_of
 
 
 def quoted(service: Service, document: Document, citation: Citation) -> Quote:

@@ -30,6 +30,7 @@ FLAGS = (
     "--no-first-run",
 )
 QUESTION = "Ở Thạch Khôi người đứng đầu cản trở dân chủ thì bị xử lý sao?"
+COMPARED = "So sánh kinh phí ở Hải Phòng và Thạch Khôi"
 WORDS = "người đứng đầu"
 PLACE = f"/noi?noi={quote_plus('P. Thạch Khôi')}&ngay=2026-11-20"
 
@@ -40,8 +41,8 @@ class Shot:
 
     name: str
     shown: str
-    """An address, or "chat", or which link of the answer is followed: "read", "check" or "print"; "find" searches the
-    document."""
+    """An address, or "chat", "compared" (places side by side, with their words), or which link of the answer is
+    followed: "read", "check" or "print"; "find" searches the document."""
     width: int = 390
     height: int = 844
     scheme: Literal["light", "dark"] = "light"
@@ -59,6 +60,8 @@ SHOTS = (
     Shot("map", "/van-ban/so-do", 1280, 1000),
     Shot("map-dark", "/van-ban/so-do", scheme="dark"),
     Shot("print-sheet", "print", 830, 1260),
+    Shot("compared", "compared", 1280, 1000),
+    Shot("compared-phone", "compared", 390, 844),
     Shot("measures", "/bien-phap", 1280, 1000),
     Shot("measures-phone", "/bien-phap/kinh-phi/phuong-cao-xanh"),
     Shot("duties", "/nhiem-vu"),
@@ -112,10 +115,14 @@ def take(browser: Browser, url: str, out: Path) -> Iterator[Path]:
         if shot.shown.startswith("/"):
             page.goto(url + shot.shown)
         else:
-            ask(page, QUESTION)
+            ask(page, COMPARED if shot.shown == "compared" else QUESTION)
         quote = page.locator(".quote").first
         if shot.shown == "print":
             quote.locator("[data-slot=print] button").click()
+        elif shot.shown == "compared":
+            page.locator(".wording summary").click()
+            # At a desk the columns fill the window; on a phone the view of words is what there is to see.
+            page.locator(".mine" if shot.width > 480 else ".wording").evaluate("(part) => part.scrollIntoView()")
         elif shot.shown != "chat" and not shot.shown.startswith("/"):
             quote.locator(f"[data-slot={'read' if shot.shown == 'find' else shot.shown}]").click()
         if shot.shown == "find":

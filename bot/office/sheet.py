@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import messages
+from bot import compare_words, messages
 from bot.office import words as office
 from bot.reply import QuoteBlock, block
 from corpus.citation import name
@@ -54,9 +54,14 @@ class Sheet:
 
 
 def of_answer(answer: Answer, link: str = "") -> Sheet:
-    """The sheet of an answer, with its question and what the program says of it."""
+    """The sheet of an answer, with its question and what the program says of it; a comparison's has a part a place."""
     quotes = tuple(block(quote) for quote in answer.quotes)
-    return Sheet((Section("", quotes),), answer.on, question=answer.question, note=messages.headline(answer), link=link)
+    sides = tuple(
+        Section(side.place, tuple(quotes[n] for n in side.quotes), compare_words.says(side))
+        for side in answer.comparison
+    )
+    sections = sides or (Section("", quotes),)
+    return Sheet(sections, answer.on, question=answer.question, note=messages.headline(answer), link=link)
 
 
 def by_document(

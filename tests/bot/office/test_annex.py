@@ -24,7 +24,7 @@ from bot.office.sheet import Section, Sheet, by_document, of_answer
 from bot.reply import QuoteBlock, block
 from corpus.citation import Citation, quotations
 from corpus.text import strip_layout
-from retrieval.answer import Answer, Reason, Searched, Status
+from retrieval.answer import Answer, Found, Reason, Searched, Side, Status
 from tests.bot.web_stand_in import CAO_XANH, HAI_PHONG, HANDLED, HANDLED_PATH, KIM_BANG, THACH_KHOI, catalog, quote
 
 DAY = dt.date(2026, 1, 15)
@@ -156,6 +156,27 @@ def test_headings_part_the_quotes_of_several_places() -> None:
     assert quotes_in(annex(sheet)) == [one.text for one in places.values()]
     text = markdown(sheet)
     assert text.index("### Kim Bảng") < text.index("### Thạch Khôi") < text.index("### Cao Xanh")
+
+
+def test_a_comparison_has_a_part_for_each_place_also_where_nothing_was_found() -> None:
+    quotes = (quote(HAI_PHONG, "art_3__cl_1"), quote(THACH_KHOI, "art_2"))
+    held = catalog().by_id
+    sides = (
+        Side("Thành phố Hải Phòng", Found.FOUND, (0,), (held[HAI_PHONG],)),
+        Side("Phường Cao Xanh", Found.NOTHING, (), (held[CAO_XANH],)),
+        Side("Phường Thạch Khôi", Found.FOUND, (1,), (held[THACH_KHOI],)),
+    )
+    answer = Answer("so sánh", "", Status.ANSWERED, None, quotes, Searched(5, 206, "v"), DAY, comparison=sides)
+    sheet = of_answer(answer)
+    assert [(part.heading, [one.text for one in part.quotes]) for part in sheet.sections] == [
+        ("Thành phố Hải Phòng", [quotes[0].text]),
+        ("Phường Cao Xanh", []),
+        ("Phường Thạch Khôi", [quotes[1].text]),
+    ]
+    words = [paragraph.text for paragraph in read(annex(sheet))]
+    assert "Phường Cao Xanh" in words
+    assert any(one.startswith("Tôi không tìm thấy điều khoản nào về việc này trong Tờ trình số 35") for one in words)
+    assert "### Phường Cao Xanh" in markdown(sheet)
 
 
 def test_quotes_of_several_documents_stand_under_their_names() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
+from hypothesis import HealthCheck, settings
 
 from corpus.catalog import Catalog, open_catalog
 
@@ -15,6 +16,10 @@ SHARED_LAWS = ROOT.parent / "shared" / "laws"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
+
+# No test judges a timing: a busy machine is no fault of the program.
+settings.register_profile("danchu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("danchu")
 
 
 def pytest_runtest_setup() -> None:

@@ -136,7 +136,7 @@ blocks = st.lists(st.lists(lines, max_size=6).map(tuple), max_size=6)
 
 
 @given(blocks)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_message_keeps_its_words_its_limit_and_its_tags(blocks: list[tuple[Line, ...]]) -> None:
     parts = markup.parts(Message(tuple(blocks)))
     shown = [visible(part) for part in parts]  # raises on tags that are not balanced

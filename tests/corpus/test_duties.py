@@ -134,7 +134,7 @@ def test_the_same_rule_reads_the_law(laws: Path) -> None:
 _WORDS = "UBND phường|Công an phường|các cơ quan, đơn vị|hằng năm|báo cáo|gửi về|giữa|phối hợp|giao|trách nhiệm của|từ 01/6 đến 15/6|thì|trường hợp|,|;|:|.|(|)|\n- |\na) |\n2. |\nĐiều 3. |1.|“|”|100%"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.lists(st.sampled_from(_WORDS.split("|")), max_size=30).map(" ".join))
 def test_whatever_is_written_is_read_without_a_fault(body: str, tmp_path: Path) -> None:
     document = paper(tmp_path, f"1. Việc chung {body}\n2. Một việc nữa.")

@@ -75,7 +75,7 @@ def test_nine_thousand_mutations_of_real_questions(answerer: Answerer) -> None:
         check(answerer.answer(Question(question, previous=previous)))
 
 
-@settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1_000, suppress_health_check=list(HealthCheck))
 @given(
     st.text(max_size=300)
     | st.lists(st.sampled_from(FRAGMENTS), max_size=12).map(" ".join)

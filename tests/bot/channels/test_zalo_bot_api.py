@@ -403,7 +403,7 @@ def test_half_a_character_does_not_leave(fake: FakeZaloBot) -> None:
 def test_whatever_json_comes_only_zalo_errors_leave() -> None:
     with FakeZaloBot() as fake:
 
-        @settings(max_examples=60, deadline=None)
+        @settings(max_examples=60)
         @given(
             st.sampled_from(list(zip(CALLS, METHODS, strict=True))),
             JSON,

@@ -469,7 +469,7 @@ def test_whatever_json_comes_only_zalo_errors_leave(tmp_path: Path) -> None:
     path = tmp_path / "zalo-oa.json"
     with FakeZaloOa() as fake:
 
-        @settings(max_examples=60, deadline=None)
+        @settings(max_examples=60)
         @given(st.sampled_from([SEND, REFRESH]), JSON, st.sampled_from([200, 400, 401, 403, 429, 500]))
         def judge(method: str, body: object, status: int) -> None:
             fake.refresh_tokens.add(REFRESH_TOKEN)

@@ -469,7 +469,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_every_question_is_in_one_cluster_and_every_id_keeps_its_meaning(
     tmp_path: Path, steps: list[tuple[str, Any]]

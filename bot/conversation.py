@@ -33,7 +33,8 @@ from bot.people import Before, People
 from bot.reply import QuoteBlock, block, lines, message, reply
 from corpus.citation import short_name
 from corpus.document import Document, Place
-from corpus.places import find_places, places_of
+from corpus.places import places_of
+from corpus.territory import held_place
 from corpus.verify import verify
 from retrieval.answer import Answer, Reason, Status
 from retrieval.question import Question
@@ -153,11 +154,11 @@ class Conversation:
             none = Choice(messages.PLACE_FORGET, "p:")
             shown = Line(f"{messages.PLACE_NOW.format(place=now)}\n{messages.PLACE_ASK}")
             return Message(((shown,),), (*choices, (none,)))
-        found = [mention.place for mention in find_places(words, held) if mention.place]
-        if len(found) != 1:
+        place = held_place(words, self._documents())
+        if place is None:
             names = ", ".join(place.name for place in held)
             return said(messages.PLACE_NOT_HELD.format(place=_short(words), places=names), *choices)
-        return said(self._keep_place(incoming, found[0]))
+        return said(self._keep_place(incoming, place))
 
     def _keep_place(self, incoming: Incoming, place: Place | None) -> str:
         if not self._people.remember_place(incoming.channel, incoming.person, place.name if place else None):

@@ -19,8 +19,9 @@ from typing import Any
 from corpus.citation import Citation, quotations, short_name
 from corpus.document import Document, Kind, Tier
 from corpus.measure_rule import Patterns, propose
-from corpus.places import bare_name, find_places
+from corpus.places import bare_name
 from corpus.provision import Provision
+from corpus.territory import held_place
 from corpus.text import fold
 
 _TABLE = Path(__file__).parent / "measures.toml"
@@ -123,8 +124,8 @@ class Matrix:
             if plain in map(fold, names):
                 return one
         held = {d.meta.place: one for one in self.holders for d in one.documents if d.meta.place}
-        found = {mention.place for mention in find_places(words, held) if mention.place}
-        return held[found.pop()] if len(found) == 1 else self.holder(words)
+        place = held_place(words, [document for one in self.holders for document in one.documents])
+        return held[place] if place else self.holder(words)
 
     def cell(self, group: Group, holder: Holder) -> Cell:
         """What a holder says of a group."""

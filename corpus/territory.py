@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from corpus.document import Document, Metadata, Tier
+from corpus.document import Document, Metadata, Place, Tier
+from corpus.places import find_places, places_of
 from corpus.typed_place import Era, Typed, readings
 from corpus.units import REFORM, Unit, units
 
@@ -177,6 +178,20 @@ def seats(documents: Iterable[Document]) -> dict[str, Unit]:
     """The unit of each document that is of one place, by the document's id; those that cannot be told are left out."""
     found = {document.id: seat(document.meta) for document in documents}
     return {id: unit for id, unit in found.items() if unit}
+
+
+def held_place(words: str, documents: Iterable[Document]) -> Place | None:
+    """The place that some words name, of those that documents are held of, however it is typed ("tp hp", "kim bang").
+
+    None where the words name none of them, or several.
+    """
+    held = list(documents)
+    found = {mention.place for mention in find_places(words, places_of(held)) if mention.place}
+    if not found:
+        of = {unit: place for d in held if (unit := seat(d.meta)) and (place := d.meta.place)}
+        chain = resolve(words, None, frozenset(of)).chain
+        found = {of[chain.unit]} if chain and chain.unit in of else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def seat(meta: Metadata) -> Unit | None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from bot.office import words as office
 from corpus.document import CorpusError, Document, Place
-from corpus.places import bare_name, find_places, places_of, within
+from corpus.places import bare_name, places_of, within
+from corpus.territory import held_place
 from corpus.validity import Force, Validity
 
 _ORDER = (Force.IN_FORCE, Force.UNKNOWN, Force.NOT_YET, Force.EXPIRED, Force.NOT_BINDING)
@@ -25,12 +26,11 @@ def place_meant(typed: str, documents: Sequence[Document]) -> Place | None:
     """
     if not typed.strip():
         return None
-    held = places_of(documents)
-    named = [mention.place for mention in find_places(typed, held) if mention.place]
-    if not named:
-        names = ", ".join(bare_name(place) for place in held)
+    place = held_place(typed, documents)
+    if place is None:
+        names = ", ".join(bare_name(one) for one in places_of(documents))
         raise NoSuchPlace(office.NO_SUCH_PLACE.format(typed=typed.strip(), held=names))
-    return named[0]
+    return place
 
 
 def concerning(

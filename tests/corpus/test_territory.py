@@ -10,7 +10,7 @@ import pytest
 from corpus.binding import stack
 from corpus.catalog import Catalog
 from corpus.document import Tier
-from corpus.territory import Chain, Resolved, resolve, seats
+from corpus.territory import Chain, Resolved, held_place, resolve, seats
 from corpus.text import fold
 from corpus.units import REFORM, Unit, _plain, units
 
@@ -163,3 +163,24 @@ def test_a_chain_knows_both_maps(catalog: Catalog) -> None:
     assert (found.stands, names(found.after)) == (False, {"Phường Thạch Khôi"})
     new = Chain(found.after[0], REFORM)
     assert {"Xã Gia Xuyên", "Phường Thạch Khôi"} <= names(new.before)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("tp hp", "Thành phố Hải Phòng"),
+        ("P.Thach Khoi", "Phường Thạch Khôi"),
+        ("kim bang", "Huyện Kim Bảng"),
+        ("tx kim bảng", "Huyện Kim Bảng"),
+        ("Q. Ngô Quyền", "Quận Ngô Quyền"),
+        ("phường Cao Xanh, Quảng Ninh", "Phường Cao Xanh"),
+        ("Kim Bảng và Thạch Khôi", None),
+        ("tp hcm", None),
+        ("Đà Lạt", None),
+        ("không có nơi này", None),
+        ("", None),
+    ],
+)
+def test_a_held_place_is_found_however_it_is_typed(catalog: Catalog, typed: str, name: str | None) -> None:
+    place = held_place(typed, catalog)
+    assert (place.name if place else None) == name

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -123,3 +124,20 @@ def recorder(either_url: str, home: Path) -> Iterator[Recorder]:
 def fakes() -> SimpleNamespace:
     """`answer` and `quote` of this file."""
     return SimpleNamespace(answer=answer, quote=quote)
+
+
+@pytest.fixture
+def dead(home: Path) -> Callable[[bool], None]:
+    """Kills the SQLite database (a folder in its place) and brings it back; dead at the beginning."""
+    home.mkdir()
+    path = home / "danchu.sqlite3"
+
+    def change(is_dead: bool) -> None:
+        if is_dead:
+            path.mkdir()
+        else:
+            path.rmdir()
+            time.sleep(0.1)  # a recorder that soon tries again does so
+
+    change(True)
+    return change

@@ -32,23 +32,6 @@ def lite(url: str, home: Path) -> Iterator[Recorder]:
     opened.close()
 
 
-@pytest.fixture
-def dead(home: Path) -> Callable[[bool], None]:
-    """Kills the database (a folder in its place) and brings it back."""
-    home.mkdir()
-    path = home / "danchu.sqlite3"
-
-    def change(is_dead: bool) -> None:
-        if is_dead:
-            path.mkdir()
-        else:
-            path.rmdir()
-            time.sleep(0.1)  # it is tried again after retry_after_s
-
-    change(True)
-    return change
-
-
 def everything_in(home: Path) -> bytes:
     return b"\n".join(path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file())
 

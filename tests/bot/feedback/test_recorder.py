@@ -54,22 +54,6 @@ def eager(url: str, home: Path) -> Iterator[Recorder]:
     opened.close()
 
 
-@pytest.fixture
-def dead(home: Path) -> Callable[[bool], None]:
-    """Kills the database (a folder in its place) and brings it back."""
-    home.mkdir()
-    path = home / "danchu.sqlite3"
-
-    def change(is_dead: bool) -> None:
-        if is_dead:
-            path.mkdir()
-        else:
-            path.rmdir()
-
-    change(True)
-    return change
-
-
 def stored(url: str) -> list[Entry]:
     store = Store(url)
     try:
